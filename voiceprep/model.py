@@ -1,0 +1,380 @@
+"""The nouns of the project: frozen dataclasses and nothing that acts.
+
+Inside the program audio is counted in samples at :data:`RATE_HZ`; seconds appear only where a
+person or a file format asks for them. Every tuple may be empty unless its comment says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    # Mono, float32, -1.0 to 1.0, RATE_HZ; shape (n_samples,).
+    Samples = NDArray[np.float32]
+
+RATE_HZ = 16_000
+"""Sampling rate of all audio inside the program, in Hertz: what Whisper and Silero were trained on."""
+
+
+# ------------------------------------------------------------------------------ content
+
+
+class Level(StrEnum):
+    """How much depth an answer must show; decides which moves and elements are demanded."""
+
+    JUNIOR = "junior"
+    MID = "mid"
+    SENIOR = "senior"
+
+
+class Kind(StrEnum):
+    """What a question asks of a speaker."""
+
+    DEFINE = "define"
+    COMPARE = "compare"
+    CHOOSE = "choose"
+    DESIGN = "design"
+    DIAGNOSE = "diagnose"
+    PIPELINE = "pipeline"
+    BEHAVIORAL = "behavioral"
+
+
+class Move(StrEnum):
+    """What an answer does, whatever its subject. The list is fixed by the question map."""
+
+    CHOICE = "choice"
+    REASON = "reason"
+    TRADE_OFF = "trade-off"
+    BOUNDARY = "boundary"
+    CONTEXT = "context"
+    NUMBER = "number"
+    DATA = "data"
+    MODEL = "model"
+    METRIC = "metric"
+    CONSTRAINT = "constraint"
+    DIAGNOSIS_FIRST = "diagnosis-first"
+    ORDERED_STEPS = "ordered-steps"
+    SITUATION = "situation"
+    TASK = "task"
+    ACTION = "action"
+    RESULT = "result"
+
+
+WordGroups = tuple[tuple[str, ...], ...]
+"""Sets of alternatives; a group set is met when one alternative of every set occurs near the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One thing a complete answer states, described by meaning.
+
+    ``phrasings`` are plain sentences or clauses a person might say; ``groups`` are word groups
+    that must meet within a window of sentences, in any order; ``opposites`` are plain phrasings
+    that contradict the element and cancel it where they are heard.
+    """
+
+    id: str
+    need: str
+    phrasings: tuple[str, ...]
+    groups: tuple[WordGroups, ...] = ()
+    opposites: tuple[str, ...] = ()
+    weight: float = 1.0
+    essential: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A prepared follow-up: ``probes`` is the element id or move it tests, ``ask`` how it is asked."""
+
+    probes: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pitfall:
+    """A wrong claim worth recognising, with the kind correction."""
+
+    id: str
+    phrasings: tuple[str, ...]
+    correction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One interview question with everything needed to ask, check and follow it up."""
+
+    id: str
+    ask: str
+    topic: str
+    level: Level
+    kind: Kind
+    rounds: tuple[str, ...]
+    why: str
+    hint: str
+    elements: tuple[Element, ...]  # at least one
+    moves: tuple[Move, ...]
+    probes: tuple[Probe, ...]
+    pitfalls: tuple[Pitfall, ...]
+    considerations: tuple[str, ...]
+    strong: str
+    flat: str
+    links: tuple[str, ...]
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary entry: how it is written, spoken, and what a recogniser tends to make of it."""
+
+    term: str
+    spoken: str
+    sounds_like: tuple[str, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """All questions, glossary terms and synonym sets of the loaded packs."""
+
+    questions: tuple[Question, ...]
+    glossary: tuple[Term, ...]
+    synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+# ------------------------------------------------------------------------------ speech
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as recognised: where it stands in the text (characters) and when it was said.
+
+    ``t0_s`` and ``t1_s`` are seconds from the start of the answer's recording, None for typed text.
+    """
+
+    text: str
+    start: int
+    end: int
+    t0_s: float | None = None
+    t1_s: float | None = None
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said: ``text`` and its words in order. Nothing said is ``Transcript("", ())``."""
+
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word as a recogniser returns it, before it has a place in a transcript.
+
+    ``start`` and ``end`` count samples from the first sample handed to the recogniser.
+    """
+
+    text: str
+    start: int
+    end: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of audio as a microphone delivers it.
+
+    ``samples``: float32 mono at RATE_HZ, shape (n,). ``n_overflows``: how many times the device
+    reported samples lost since the previous block.
+    """
+
+    samples: Samples
+    n_overflows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a recording in samples, ``start`` inclusive, ``end`` exclusive."""
+
+    start: int
+    end: int
+
+
+# ------------------------------------------------------------------------------ findings
+
+
+class Status(StrEnum):
+    """Three verdicts, not two: misheard asks, it neither credits nor flags."""
+
+    SAID = "said"
+    MISSING = "missing"
+    MISHEARD = "misheard"
+
+
+class Verdict(StrEnum):
+    """The whole answer in one word."""
+
+    FLAT = "flat"
+    PARTIAL = "partial"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words a finding rests on; offsets are characters into the transcript's text."""
+
+    start: int
+    end: int
+    text: str
+    t0_s: float | None = None
+    t1_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFinding:
+    """Whether one element was said; ``score`` is the share of it that was covered, 0.0 to 1.0."""
+
+    id: str
+    need: str
+    status: Status
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFinding:
+    """Whether one move was made; ``status`` is said or missing."""
+
+    id: Move
+    required: bool
+    status: Status
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VagueFinding:
+    """A span that carries no content, why it counts as vague, and what would make it concrete."""
+
+    evidence: Evidence
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PitfallFinding:
+    """A wrong claim that was heard, and the right statement."""
+
+    id: str
+    correction: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What timing shows. ``fillers`` is a lower bound: Whisper drops "um".
+
+    ``seconds``, ``words_per_minute`` and ``longest_pause_s`` are None for typed text.
+    """
+
+    words: int
+    fillers: int
+    seconds: float | None
+    words_per_minute: int | None
+    longest_pause_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The next thing to ask, and the element id or move it probes."""
+
+    ask: str
+    probes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All findings about one answer (or about several answers to one question taken together)."""
+
+    question: str
+    verdict: Verdict
+    elements: tuple[ElementFinding, ...]
+    moves: tuple[MoveFinding, ...]
+    vague: tuple[VagueFinding, ...]
+    pitfalls: tuple[PitfallFinding, ...]
+    delivery: Delivery
+    follow_up: FollowUp
+
+
+# ------------------------------------------------------------------------------ the journal
+
+
+class Ending(StrEnum):
+    """Why an answer ended."""
+
+    SILENCE = "silence"
+    COMMAND = "command"
+    KEY = "key"
+    LIMIT = "limit"
+    END_OF_AUDIO = "end of audio"
+    TYPED = "typed"
+    INTERRUPTED = "interrupted"
+    MICROPHONE_LOST = "microphone lost"
+
+
+class AnswerState(StrEnum):
+    """Where an answer stands in the journal."""
+
+    RECORDING = "recording"
+    CHECKED = "checked"
+    NOTHING_SAID = "nothing said"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the machine made the speaker wait, in seconds of wall clock; None where it did not apply."""
+
+    last_speech_to_finished_s: float | None = None
+    finished_to_flags_s: float | None = None
+    recogniser_busy_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One spoken (or typed) answer as kept in the journal.
+
+    ``ordinal`` is 0 for the first answer to the question, 1 for the answer to the follow-up, and
+    so on. ``audio`` is a path inside the journal's folder, None for typed text.
+    """
+
+    ordinal: int
+    asked: str
+    probes: str | None
+    state: AnswerState
+    ending: Ending | None
+    transcript: Transcript | None
+    assessment: Assessment | None
+    audio: Path | None
+    n_samples: int
+    n_overflows: int
+    timing: Timing = field(default_factory=Timing)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One go at a question: the answers in order, and the findings over all of them together."""
+
+    id: int
+    question: str
+    level: Level
+    started: datetime  # aware, UTC
+    recogniser: str
+    answers: tuple[Answer, ...]
+    combined: Assessment | None

@@ -1,0 +1,137 @@
+"""What the loop needs from the outside world, each as small as it can be.
+
+The engines implement these on real parts; :mod:`voiceprep.testing` ships fakes for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from voiceprep.model import Answer, Assessment, Attempt, Block, HeardWord, Level
+
+if TYPE_CHECKING:
+    from voiceprep.model import Samples
+
+
+class Clock(Protocol):
+    """Time, passed in so that tests own it."""
+
+    def now(self) -> datetime:
+        """The current moment, aware, UTC."""
+
+    def monotonic_s(self) -> float:
+        """Seconds that never run backwards, from an arbitrary start."""
+
+
+class Speaker(Protocol):
+    """Says text aloud (or writes it to a file where there is no loudspeaker)."""
+
+    def prepare(self, text: str) -> None:
+        """Begin synthesis in the background so that a later :meth:`say` of the same text starts at once."""
+
+    def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+        """Say ``text`` and return where it went ("loudspeaker: NAME", or the file's path).
+
+        Blocks until the end; asks ``should_stop`` at least every 50 ms and falls silent at once
+        when it is true. Raises SpeechError, DeviceError.
+        """
+
+    def close(self) -> None:
+        """Stop, end the child process, free the device. May be called twice."""
+
+
+class Microphone(Protocol):
+    """Delivers one recording's audio.
+
+    ``name`` is what a person calls the source. ``live`` is true for hardware: its samples come at
+    their own pace and are gone when not taken; a source that is not live waits for its reader.
+    """
+
+    name: str
+    live: bool
+
+    def blocks(self) -> Iterator[Block]:
+        """Audio from now on, in order and without gaps, 10 to 100 ms a block.
+
+        An empty block (0 samples) comes at least every 100 ms while nothing is delivered, so that
+        the loop can look at keys. Ends when a file ends; hardware never ends by itself.
+        Raises DeviceError, AudioFileError.
+        """
+
+    def close(self) -> None:
+        """Free the device. May be called twice."""
+
+
+class SpeechDetector(Protocol):
+    """Tells speech from everything else, as a stream: state is carried from frame to frame."""
+
+    def probability(self, frame: Samples) -> float:
+        """Probability that ``frame`` (float32, exactly FRAME_SAMPLES of listen.py) holds speech."""
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+
+
+class Recogniser(Protocol):
+    """Turns speech into words."""
+
+    name: str
+
+    def warm(self) -> None:
+        """Load the model and run it once, so that the first real phrase is quick. Raises ModelError."""
+
+    def transcribe(self, samples: Samples) -> tuple[HeardWord, ...]:
+        """Words of ``samples`` (float32 mono RATE_HZ, any length); nothing said gives ``()``.
+
+        Raises RecogniserError.
+        """
+
+    def close(self) -> None:
+        """Free the model. May be called twice."""
+
+
+class Controls(Protocol):
+    """Keys pressed while the loop runs."""
+
+    def poll(self) -> str | None:
+        """The oldest key not yet taken ("enter", "space", "q", ...), None when there is none."""
+
+
+class Recording(Protocol):
+    """An answer's audio on its way to the disk; readable as a WAV file at any moment."""
+
+    path: Path
+
+    def write(self, samples: Samples) -> None:
+        """Append ``samples`` (float32 mono RATE_HZ). Raises DiskFull, JournalError."""
+
+    def close(self) -> None:
+        """Finish the file and force it to disk. May be called twice."""
+
+
+class Journal(Protocol):
+    """Keeps every attempt: audio, transcript, findings, timings."""
+
+    def begin(self, question: str, level: Level, recogniser: str, started: datetime) -> int:
+        """Open an attempt and return its id. Raises JournalError."""
+
+    def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> Recording:
+        """Open the audio of an answer; from here on the journal knows it, whatever happens."""
+
+    def keep(self, attempt: int, answer: Answer) -> None:
+        """Store an answer (replaces the one of the same ordinal)."""
+
+    def conclude(self, attempt: int, combined: Assessment | None) -> None:
+        """Store the findings over all answers and close the attempt."""
+
+    def attempts(self, question: str | None = None, limit: int | None = None) -> tuple[Attempt, ...]:
+        """Attempts, newest first."""
+
+    def forget(self, attempt: int) -> None:
+        """Delete an attempt with its audio. Raises JournalError when there is none of that id."""
+
+    def close(self) -> None:
+        """Close the database. May be called twice."""
