@@ -1,23 +1,23 @@
 """One exception tree. Every message says what failed, where, and the command or step that mends it.
 
-    VoiceprepError
-    ├── UsageError                 what was asked for makes no sense (exit 2)
-    │   └── UnknownQuestion
-    ├── ContentError               a pack has faults; lists every one (exit 1)
-    ├── AudioFileError             a file that cannot be read as audio
-    ├── DeviceError                sound hardware
-    │   ├── NoPortAudio
-    │   ├── NoDevice
-    │   └── DeviceLost             vanished or fell silent while in use
-    ├── SpeechError                speech synthesis failed, hung or said nothing
-    ├── ModelError                 the recogniser's model
-    │   ├── ModelMissing
-    │   ├── ModelDamaged
-    │   └── DownloadError
-    ├── RecogniserError            recognition itself failed
-    ├── JournalError               database or recording could not be written or read
-    │   └── DiskFull
-    └── Interrupted                Ctrl-C; whatever was recorded is kept (exit 130)
+VoiceprepError
+├── UsageError                 what was asked for makes no sense (exit 2)
+│   └── UnknownQuestion
+├── ContentError               a pack has faults; lists every one (exit 1)
+├── AudioFileError             a file that cannot be read as audio
+├── DeviceError                sound hardware
+│   ├── NoPortAudio
+│   ├── NoDevice
+│   └── DeviceLost             vanished or fell silent while in use
+├── SpeechError                speech synthesis failed, hung or said nothing
+├── ModelError                 the recogniser's model
+│   ├── ModelMissing
+│   ├── ModelDamaged
+│   └── DownloadError
+├── RecogniserError            recognition itself failed
+├── JournalError               database or recording could not be written or read
+│   └── DiskFull
+└── Interrupted                Ctrl-C; whatever was recorded is kept (exit 130)
 """
 
 from __future__ import annotations

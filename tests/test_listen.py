@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceprep.listen import (
+    FRAME_SAMPLES,
+    MAX_PHRASE_S,
+    PAD_S,
+    Event,
+    Finished,
+    Frame,
+    ListenOptions,
+    ListenState,
+    OnlyZeros,
+    PhraseEnded,
+    PhraseStarted,
+    command_start,
+    finish,
+    step,
+)
+from voiceprep.model import RATE_HZ, Ending, Span
+
+FRAME_S = FRAME_SAMPLES / RATE_HZ
+
+
+def run(frames: Iterable[Frame], options: ListenOptions | None = None) -> tuple[ListenState, list[Event]]:
+    state = ListenState()
+    heard: list[Event] = []
+    for frame in frames:
+        state, events = step(state, frame, options or ListenOptions())
+        heard += events
+    return state, heard
+
+
+def speech(seconds: float) -> list[Frame]:
+    return [Frame(0.95)] * round(seconds / FRAME_S)
+
+
+def silence(seconds: float) -> list[Frame]:
+    return [Frame(0.01)] * round(seconds / FRAME_S)
+
+
+def spans(events: Iterable[Event]) -> list[Span]:
+    return [event.span for event in events if isinstance(event, PhraseEnded)]
+
+
+def test_phrase_is_handed_out_while_the_speaker_may_go_on() -> None:
+    """A phrase is complete after the phrase silence, long before the answer is finished."""
+    state, events = run(silence(1) + speech(2) + silence(0.7))
+    (span,) = spans(events)
+    assert span.start == pytest.approx((1 - PAD_S) * RATE_HZ, abs=2 * FRAME_SAMPLES)
+    assert span.end == pytest.approx((3 + PAD_S) * RATE_HZ, abs=2 * FRAME_SAMPLES)
+    assert state.finished is None
+
+
+def test_thinking_pause_below_the_limit_never_ends_an_answer() -> None:
+    """Pauses shorter than the finish silence leave the answer open; a longer one ends it."""
+    options = ListenOptions(finish_silence_s=2.5)
+    state, events = run((speech(1) + silence(2.3)) * 5, options)
+    assert state.finished is None
+    assert len(spans(events)) == 5
+    state, _ = run(speech(1) + silence(2.6), options)
+    assert state.finished is Ending.SILENCE
+
+
+def test_tail_is_handed_out_before_the_answer_is_finished() -> None:
+    """The last phrase comes at least a second before Finished, so it is transcribed in the silence."""
+    order = []
+    state = ListenState()
+    for frame in speech(1) + silence(3):
+        state, events = step(state, frame, ListenOptions())
+        order += [(type(event), state.n_samples) for event in events]
+    kinds = [kind for kind, _ in order]
+    assert kinds == [PhraseStarted, PhraseEnded, Finished]
+    assert order[2][1] - order[1][1] >= RATE_HZ
+
+
+def test_clicks_do_not_begin_an_answer() -> None:
+    """Bursts shorter than a tenth of a second are not speech."""
+    _, events = run((speech(0.064) + silence(0.5)) * 20)
+    assert events == []
+
+
+def test_nothing_said_ends_after_the_start_patience() -> None:
+    """Without any speech the wait ends with no phrase at all."""
+    state, events = run(silence(6), ListenOptions(start_patience_s=5))
+    assert state.finished is Ending.SILENCE
+    assert spans(events) == []
+
+
+def test_zeros_are_named_at_three_seconds_and_only_from_the_start() -> None:
+    """Exact zeros are reported once at 3 s; after one live sample silence is just silence."""
+    zeros = [Frame(0.0, zeros=True)] * round(13 / FRAME_S)
+    _, events = run(zeros)
+    assert [event for event in events if isinstance(event, OnlyZeros)] == [OnlyZeros(3.0), OnlyZeros(12.0)]
+    _, events = run([Frame(0.0), *zeros])
+    assert not any(isinstance(event, OnlyZeros) for event in events)
+
+
+def test_long_phrase_is_cut_at_its_quietest_frame() -> None:
+    """Speech without a pause is cut before Whisper's window is full, where it is least like speech."""
+    frames = speech(60)
+    frames[round(20 / FRAME_S)] = Frame(0.36)
+    _, events = run(frames)
+    first, second, *_ = spans(events)
+    assert first.end == pytest.approx(20 * RATE_HZ, abs=2 * FRAME_SAMPLES)
+    assert second.start == first.end
+    assert all(span.end - span.start <= MAX_PHRASE_S * RATE_HZ for span in spans(events))
+
+
+def test_cap_ends_an_answer_that_never_stops() -> None:
+    """The hard cap ends even endless speech, and its last phrase is not lost."""
+    state, events = run(speech(12), ListenOptions(max_answer_s=10))
+    assert state.finished is Ending.LIMIT
+    assert spans(events)[-1].end == pytest.approx(10 * RATE_HZ, abs=FRAME_SAMPLES)
+
+
+def test_finishing_by_key_hands_out_the_open_phrase() -> None:
+    """Whatever was being said when the key was pressed becomes a phrase; a second finish is nothing."""
+    state, _ = run(speech(1))
+    state, events = finish(state, Ending.KEY)
+    assert [type(event) for event in events] == [PhraseEnded, Finished]
+    assert finish(state, Ending.SILENCE) == (state, ())
+    assert step(state, Frame(1.0), ListenOptions()) == (state, ())
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 60)), max_size=40))
+def test_phrases_are_ordered_disjoint_and_inside_the_recording(runs: list[tuple[float, int]]) -> None:
+    """For any audio, phrases follow one another without overlap, and all speech lies inside one."""
+    state = ListenState()
+    heard: list[Event] = []
+    options = ListenOptions(finish_silence_s=1e6, start_patience_s=1e6, max_answer_s=1e6)
+    for probability, n in runs:
+        for _ in range(n):
+            state, events = step(state, Frame(probability), options)
+            heard += events
+    state, events = finish(state, Ending.KEY)
+    phrases = spans(heard + list(events))
+    assert all(0 <= span.start < span.end <= state.n_samples for span in phrases)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(phrases))
+    started = [event.start for event in heard if isinstance(event, PhraseStarted)]
+    assert all(any(span.start <= at < span.end for span in phrases) for at in started)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "start"),
+    [
+        ("That's my answer.", 0),
+        ("that is my answer", 0),
+        ("I'm done.", 0),
+        ("So I would pick the small one. That's my answer.", 7),
+        ("and then I'm done with the box head", None),
+        ("once labelling is done I'm done", None),
+        ("my answer is that it depends", None),
+        ("", None),
+    ],
+)
+def test_ending_commands(phrase: str, start: int | None) -> None:
+    """A command ends an answer as an utterance of its own; only the unmistakable one also at its end."""
+    assert command_start(phrase.split()) == start
