@@ -47,19 +47,34 @@ ZEROS_LOST_S = 12.0
 until its owner has thought and speaks."""
 
 
+ENDING_COMMANDS = ("that's my answer", "that is my answer", "i'm done", "i am done")
+"""Utterances of their own that end an answer."""
+
+TRAILING_COMMANDS = ("that's my answer", "that is my answer")
+"""Commands also obeyed at the end of a longer phrase: nobody says them about a vision system."""
+
+COMMAND_RATIO = 88.0
+"""Similarity at which words count as a command: one letter or one contraction misheard."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListenOptions:
     """How patient the listener is, in seconds.
 
     ``finish_silence_s`` of silence after speech end the answer; ``phrase_silence_s`` end a phrase;
     ``start_patience_s`` without any speech end the wait with nothing said; ``max_answer_s`` is the
-    hard cap.
+    hard cap; ``commands`` are utterances that end the answer.
     """
 
     finish_silence_s: float = 2.5
     phrase_silence_s: float = 0.6
     start_patience_s: float = 45.0
     max_answer_s: float = 600.0
+    commands: tuple[str, ...] = ENDING_COMMANDS
+
+
+WHOLE_RECORDING = ListenOptions(finish_silence_s=1e9, start_patience_s=1e9, max_answer_s=1e9, commands=())
+"""For files: the answer ends where the file ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,28 +221,15 @@ def finish(
     return replace(state, finished=ending), (*events, Finished(ending))
 
 
-# ------------------------------------------------------------------------------ spoken endings
-
-ENDING_COMMANDS = ("that's my answer", "that is my answer", "i'm done", "i am done")
-"""Utterances of their own that end an answer."""
-
-TRAILING_COMMANDS = ("that's my answer", "that is my answer")
-"""Commands also obeyed at the end of a longer phrase: nobody says them about a vision system."""
-
-COMMAND_RATIO = 88.0
-"""Similarity at which words count as a command: one letter or one contraction misheard."""
-
-
-def command_start(words: Iterable[str]) -> int | None:
+def command_start(words: Iterable[str], commands: tuple[str, ...] = ENDING_COMMANDS) -> int | None:
     """Index of the first word of an ending command that closes a phrase, None where there is none."""
     spoken = [_bare(word) for word in words]
-    for commands, whole in ((ENDING_COMMANDS, True), (TRAILING_COMMANDS, False)):
-        for command in commands:
-            n = len(command.split())
-            if len(spoken) < n or (whole and len(spoken) > n):
-                continue
-            if fuzz.ratio(" ".join(spoken[-n:]), command) >= COMMAND_RATIO:
-                return len(spoken) - n
+    for command in commands:
+        n = len(command.split())
+        alone = len(spoken) == n
+        trailing = len(spoken) > n and command in TRAILING_COMMANDS
+        if (alone or trailing) and fuzz.ratio(" ".join(spoken[-n:]), command) >= COMMAND_RATIO:
+            return len(spoken) - n
     return None
 
 

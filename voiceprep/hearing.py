@@ -1,0 +1,310 @@
+"""One spoken answer: microphone -> disk -> phrases -> words, while it is being spoken.
+
+Threads: the microphone's callback fills its queue, one worker transcribes, and the loop here owns
+everything else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiceprep.errors import DeviceLost, Interrupted, VoiceprepError
+from voiceprep.events import LevelMeasured, MicrophoneSilent, Tell, TranscriptGrown
+from voiceprep.listen import (
+    FRAME_SAMPLES,
+    N_FRAMES_TO_START,
+    PAD_S,
+    SPEECH_ON,
+    ZEROS_LOST_S,
+    Event,
+    Frame,
+    ListenOptions,
+    ListenState,
+    OnlyZeros,
+    PhraseEnded,
+    command_start,
+    finish,
+    step,
+)
+from voiceprep.model import RATE_HZ, Block, Ending, HeardWord, Span, Timing, Transcript, Word
+from voiceprep.ports import Clock, Controls, Recogniser, Recording, SpeechDetector
+
+if TYPE_CHECKING:
+    from voiceprep.model import Samples
+
+SILENCE_DBFS = -96.0
+"""Level shown for digital silence: the floor of 16-bit audio."""
+
+FINISH_KEYS = ("enter", "space")
+"""Keys that end an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """The parts that hearing needs."""
+
+    detector: SpeechDetector
+    recogniser: Recogniser
+    controls: Controls
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer comes from: the blocks of a microphone, its name, and whether it is live."""
+
+    name: str
+    live: bool
+    blocks: Iterable[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer as heard. With a ``failure`` the transcript holds what was recognised until then."""
+
+    transcript: Transcript
+    ending: Ending
+    n_samples: int
+    n_overflows: int
+    timing: Timing
+    finished_at_s: float  # on the clock that never runs backwards
+    failure: VoiceprepError | None = None
+
+
+class _Framer:
+    """Cuts a stream of samples into frames, keeping the rest for the next call."""
+
+    def __init__(self) -> None:
+        self._rest: Samples = np.zeros(0, np.float32)
+
+    def frames(self, samples: Samples) -> Iterator[Samples]:
+        joined = np.concatenate([self._rest, samples]) if len(self._rest) else samples
+        n_whole = len(joined) - len(joined) % FRAME_SAMPLES
+        self._rest = joined[n_whole:]
+        for start in range(0, n_whole, FRAME_SAMPLES):
+            yield joined[start : start + FRAME_SAMPLES]
+
+    def last(self) -> Iterator[Samples]:
+        """The rest as a frame filled up with silence, where there is a rest."""
+        if len(self._rest):
+            yield from self.frames(np.zeros(FRAME_SAMPLES - len(self._rest), np.float32))
+
+
+class _Tape:
+    """The recent part of a recording in memory: as much as an open phrase can need."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[tuple[int, Samples]] = deque()
+        self.n_samples = 0
+
+    def append(self, samples: Samples) -> None:
+        self._pieces.append((self.n_samples, samples))
+        self.n_samples += len(samples)
+
+    def take(self, span: Span) -> Samples:
+        parts = [
+            samples[max(0, span.start - start) : max(0, span.end - start)]
+            for start, samples in self._pieces
+            if start < span.end and start + len(samples) > span.start
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def forget_before(self, position: int) -> None:
+        while self._pieces and self._pieces[0][0] + len(self._pieces[0][1]) <= position:
+            self._pieces.popleft()
+
+
+def level_dbfs(samples: Samples) -> float:
+    """Root-mean-square level of ``samples`` (float32) in dB below full scale; SILENCE_DBFS for none."""
+    if not len(samples):
+        return SILENCE_DBFS
+    power = float(np.mean(np.square(samples, dtype=np.float64)))
+    return max(SILENCE_DBFS, 10 * math.log10(power)) if power > 0 else SILENCE_DBFS
+
+
+class Hearing:
+    """Hears one answer; make a new one for each.
+
+    ``worker`` must run one job at a time: parallel transcriptions grow memory and gain nothing.
+    """
+
+    def __init__(self, ears: Ears, worker: ThreadPoolExecutor, options: ListenOptions, tell: Tell) -> None:
+        self._ears = ears
+        self._worker = worker
+        self._options = options
+        self._tell = tell
+        self._state = ListenState()
+        self._tape = _Tape()
+        self._framer = _Framer()
+        self._waiting: deque[tuple[Span, Future[tuple[HeardWord, ...]]]] = deque()
+        self._words: list[tuple[Span, HeardWord]] = []
+        self._n_overflows = 0
+        self._last_speech_at_s: float | None = None
+        self._busy_s = 0.0
+
+    def hear(self, source: Source, recording: Recording) -> Heard:
+        """Listen until the answer is finished.
+
+        Every block reaches ``recording`` before anything else sees it. Errors and Ctrl-C come back
+        as the result's ``failure``, with all that was heard until then.
+        """
+        self._ears.detector.reset()
+        failure: VoiceprepError | None = None
+        try:
+            self._listen(source, recording)
+            finished_at_s = self._ears.clock.monotonic_s()
+            while self._waiting:
+                self._collect(wait=True)
+        except KeyboardInterrupt as exc:
+            failure = Interrupted("interrupted while listening")
+            failure.__cause__ = exc
+        except VoiceprepError as exc:
+            failure = exc
+        if failure is not None:
+            finished_at_s = self._ears.clock.monotonic_s()
+            for _, future in self._waiting:
+                future.cancel()
+        return Heard(
+            transcript=_transcript(self._words),
+            ending=self._ending(failure),
+            n_samples=self._tape.n_samples,
+            n_overflows=self._n_overflows,
+            timing=Timing(
+                last_speech_to_finished_s=(
+                    None if self._last_speech_at_s is None else finished_at_s - self._last_speech_at_s
+                ),
+                recogniser_busy_s=self._busy_s,
+            ),
+            finished_at_s=finished_at_s,
+            failure=failure,
+        )
+
+    def _ending(self, failure: VoiceprepError | None) -> Ending:
+        if failure is None and self._state.finished is not None:
+            return self._state.finished
+        return Ending.MICROPHONE_LOST if isinstance(failure, DeviceLost) else Ending.INTERRUPTED
+
+    def _listen(self, source: Source, recording: Recording) -> None:
+        for block in source.blocks:
+            recording.write(block.samples)
+            self._n_overflows += block.n_overflows
+            self._tape.append(block.samples)
+            for frame in self._framer.frames(block.samples):
+                self._step(frame, source)
+            self._tape.forget_before(self._needed_from())
+            if len(block.samples):
+                seconds = self._tape.n_samples / RATE_HZ
+                self._tell(LevelMeasured(level_dbfs(block.samples), self._n_overflows, seconds))
+            # What does not come at its own pace waits for the words, so that spoken commands are
+            # obeyed where they were said.
+            self._collect(wait=not source.live)
+            if self._ears.controls.poll() in FINISH_KEYS:
+                self._finish(Ending.KEY)
+            if self._state.finished is not None:
+                return
+        for frame in self._framer.last():
+            self._step(frame, source)
+        self._finish(Ending.END_OF_AUDIO)
+
+    def _needed_from(self) -> int:
+        if self._state.phrase is not None:
+            return self._state.phrase.start
+        return self._state.n_samples - round(PAD_S * RATE_HZ) - N_FRAMES_TO_START * FRAME_SAMPLES
+
+    def _step(self, samples: Samples, source: Source) -> None:
+        frame = Frame(self._ears.detector.probability(samples), zeros=not samples.any())
+        before = self._state.speech_end
+        self._state, events = step(self._state, frame, self._options)
+        if self._state.speech_end != before:
+            self._last_speech_at_s = self._ears.clock.monotonic_s()
+        self._react(events, source)
+
+    def _finish(self, ending: Ending) -> None:
+        self._state, events = finish(self._state, ending)
+        self._react(events, None)
+
+    def _react(self, events: tuple[Event, ...], source: Source | None) -> None:
+        for event in events:
+            if isinstance(event, PhraseEnded):
+                job = self._worker.submit(self._transcribe, self._tape.take(event.span))
+                self._waiting.append((event.span, job))
+            elif isinstance(event, OnlyZeros) and source is not None and source.live:
+                if event.seconds >= ZEROS_LOST_S:
+                    raise DeviceLost(
+                        f"zero samples from {source.name} for {event.seconds:.0f} s: it is muted or not "
+                        "connected; unmute it, or choose another with --microphone (voiceprep doctor lists them)"
+                    )
+                self._tell(MicrophoneSilent(source.name, event.seconds))
+
+    def _transcribe(self, samples: Samples) -> tuple[HeardWord, ...]:
+        start_s = self._ears.clock.monotonic_s()
+        try:
+            return self._ears.recogniser.transcribe(samples)
+        finally:
+            self._busy_s += self._ears.clock.monotonic_s() - start_s
+
+    def _collect(self, *, wait: bool) -> None:
+        """Take finished transcriptions in order; ``wait`` for those under way."""
+        while self._waiting and (wait or self._waiting[0][1].done()):
+            span, job = self._waiting.popleft()
+            words = job.result()
+            command = command_start((word.text for word in words), self._options.commands)
+            if command is not None:
+                words = words[:command]
+            self._words += [(span, word) for word in words]
+            if words:
+                self._tell(TranscriptGrown(_transcript(self._words).text))
+            if command is not None:
+                self._finish(Ending.COMMAND)
+
+
+def _transcript(heard: list[tuple[Span, HeardWord]]) -> Transcript:
+    words: list[Word] = []
+    length = 0
+    for span, word in heard:
+        text = word.text.strip()
+        start = length + 1 if words else 0
+        length = start + len(text)
+        t0_s, t1_s = ((span.start + at) / RATE_HZ for at in (word.start, word.end))
+        words.append(Word(text, start, length, t0_s, t1_s, word.probability))
+    return Transcript(" ".join(word.text for word in words), tuple(words))
+
+
+class Interjection:
+    """Notices somebody beginning to speak over the question; keeps what they said meanwhile."""
+
+    N_FRAMES = 8
+    """Frames of speech in a row that count as somebody speaking (a quarter of a second)."""
+
+    KEPT_S = 1.0
+    """Audio kept from before the interruption: what was said until it was noticed."""
+
+    def __init__(self, detector: SpeechDetector, blocks: Iterator[Block]) -> None:
+        self._detector = detector
+        self._blocks = blocks
+        self._n_frames = 0
+        self._framer = _Framer()
+        self.kept: list[Block] = []
+        detector.reset()
+
+    def heard(self) -> bool:
+        """Take in the next block; whether somebody is speaking by now."""
+        block = next(self._blocks, None)
+        if block is None:
+            return False
+        self.kept.append(block)
+        while sum(len(old.samples) for old in self.kept[1:]) > self.KEPT_S * RATE_HZ:
+            del self.kept[0]
+        for frame in self._framer.frames(block.samples):
+            loud = self._detector.probability(frame) >= SPEECH_ON
+            self._n_frames = self._n_frames + 1 if loud else 0
+            if self._n_frames >= self.N_FRAMES:
+                return True
+        return False
