@@ -115,6 +115,10 @@ class DiskFull(JournalError):
     """No room left for the recording or the database."""
 
 
+class SettingsError(VoiceprepError):
+    """The settings file does not parse, or holds an unknown key or an unusable value."""
+
+
 class Interrupted(VoiceprepError):
     """The user pressed Ctrl-C; what had been recorded is in the journal."""
 

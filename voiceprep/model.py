@@ -378,3 +378,17 @@ class Attempt:
     recogniser: str
     answers: tuple[Answer, ...]
     combined: Assessment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """An answer that a crash had cut short, and what of it was kept.
+
+    ``audio`` is None and ``n_samples`` 0 where the crash came before anything reached the disk.
+    """
+
+    attempt: int
+    ordinal: int
+    question: str
+    audio: Path | None
+    n_samples: int

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voiceprep.model import Answer, Assessment, Attempt, Block, HeardWord, Level
+from voiceprep.model import Answer, Assessment, Attempt, Block, HeardWord, Level, Recovered
 
 if TYPE_CHECKING:
     from voiceprep.model import Samples
@@ -105,6 +105,10 @@ class Recording(Protocol):
 
     path: Path
 
+    @property
+    def n_samples(self) -> int:
+        """How many samples it holds."""
+
     def write(self, samples: Samples) -> None:
         """Append ``samples`` (float32 mono RATE_HZ). Raises DiskFull, JournalError."""
 
@@ -119,7 +123,10 @@ class Journal(Protocol):
         """Open an attempt and return its id. Raises JournalError."""
 
     def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> Recording:
-        """Open the audio of an answer; from here on the journal knows it, whatever happens."""
+        """Open the audio of an answer; from here on the journal knows it, whatever happens.
+
+        Raises JournalError where the attempt is unknown or has an answer of that ordinal.
+        """
 
     def keep(self, attempt: int, answer: Answer) -> None:
         """Store an answer (replaces the one of the same ordinal)."""
@@ -129,6 +136,12 @@ class Journal(Protocol):
 
     def attempts(self, question: str | None = None, limit: int | None = None) -> tuple[Attempt, ...]:
         """Attempts, newest first."""
+
+    def recover(self) -> tuple[Recovered, ...]:
+        """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.
+
+        For the start of the program. Answers that a live second instance is recording are left alone.
+        """
 
     def forget(self, attempt: int) -> None:
         """Delete an attempt with its audio. Raises JournalError when there is none of that id."""

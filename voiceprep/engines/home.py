@@ -1,0 +1,223 @@
+"""Where data lives: the folder, its permissions, and the settings file inside it."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from voiceprep.errors import DiskFull, JournalError, SettingsError
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+SETTINGS_FILE = "config.toml"
+
+# Not every platform knows a disk quota.
+_NO_ROOM = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
+_NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+def storage_error(exc: OSError, doing: str, path: Path) -> JournalError:
+    """The project's error for a failed file operation: DiskFull where room ran out, else JournalError.
+
+    ``doing`` is what was attempted ("write the recording"); the message adds where and what to do.
+    """
+    reason = exc.strerror or str(exc)
+    if exc.errno in _NO_ROOM:
+        return DiskFull(
+            f"no room left to {doing} at {path} ({reason}): what was written before is kept. Free some space "
+            "(`voiceprep forget` deletes old attempts) or set VOICEPREP_HOME to a folder on another disk."
+        )
+    if exc.errno in _NO_RIGHT:
+        return JournalError(
+            f"not allowed to {doing} at {path} ({reason}): make the folder writable for you, or set "
+            "VOICEPREP_HOME to a folder that is."
+        )
+    return JournalError(
+        f"could not {doing} at {path} ({reason}): mend that path, or set VOICEPREP_HOME to another folder."
+    )
+
+
+def home() -> Path:
+    """The folder of all data, absolute; created for its owner alone where it is missing.
+
+    ``VOICEPREP_HOME`` where it is set and not empty, else the platform's user data folder. A folder
+    that is new or empty is closed to others (0700); one that already holds something keeps its mode,
+    because it may be shared on purpose: what we put inside is private in itself. Raises JournalError.
+    """
+    wanted = os.environ.get("VOICEPREP_HOME", "")
+    if wanted:
+        try:
+            folder = Path(wanted).expanduser()
+        except RuntimeError as exc:
+            raise JournalError(f"VOICEPREP_HOME is {wanted!r}, and {exc}: write the whole path.") from exc
+        folder = folder.absolute()
+    else:
+        import platformdirs
+
+        folder = Path(platformdirs.user_data_dir("voiceprep", appauthor=False))
+        if not folder.is_absolute():
+            raise JournalError(
+                f"no home folder is known for this user (got {folder}): set HOME, or set VOICEPREP_HOME to a "
+                "folder for recordings and settings."
+            )
+    try:
+        if not folder.is_dir() or not any(folder.iterdir()):
+            private_folder(folder)
+    except OSError as exc:
+        raise storage_error(exc, "open the folder for recordings and settings", folder) from exc
+    return folder
+
+
+def private_folder(folder: Path) -> None:
+    """Create ``folder`` (parents too) and close it to others, whatever the umask. Raises JournalError."""
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+    except OSError as exc:
+        raise storage_error(exc, "create the folder", folder) from exc
+
+
+# ------------------------------------------------------------------------------ settings
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is remembered between runs; None means not chosen, so that the part's own default holds."""
+
+    microphone: str | None = None
+    loudspeaker: str | None = None
+    model: str | None = None
+    voice: str | None = None
+    rate_wpm: int | None = None
+    finish_silence_s: float | None = None
+    headphones: bool = False
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings remembered in ``folder``; no file gives ``Settings()``.
+
+    Raises SettingsError naming the file and every faulty key, JournalError where it cannot be read.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        text = path.read_bytes().decode()
+    except FileNotFoundError:
+        return Settings()
+    except UnicodeDecodeError as exc:
+        raise _settings_error(path, (f"byte {exc.start} is not UTF-8",)) from exc
+    except OSError as exc:
+        raise storage_error(exc, "read the settings", path) from exc
+    return parse_settings(text, path)
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Remember ``settings`` in ``folder``: the old file stands until the new one is whole.
+
+    Raises SettingsError for a value that :func:`load_settings` would refuse, JournalError, DiskFull.
+    """
+    path = folder / SETTINGS_FILE
+    text = format_settings(settings)
+    parse_settings(text, path)
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as exc:
+        raise _settings_error(path, (f"{exc.object[exc.start : exc.end]!r} is no Unicode text",)) from exc
+    try:
+        _replace(path, data)
+    except OSError as exc:
+        raise storage_error(exc, "save the settings", path) from exc
+
+
+def format_settings(settings: Settings) -> str:
+    """``settings`` as TOML; what is not chosen is left out."""
+    pairs = ((field.name, getattr(settings, field.name)) for field in fields(settings))
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in pairs if value is not None)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Settings from TOML ``text``; ``path`` is for the message of the SettingsError it may raise."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise _settings_error(path, (str(exc),)) from exc
+    faults = tuple(fault for key, value in table.items() for fault in _faults(key, value))
+    if faults:
+        raise _settings_error(path, faults)
+    return Settings(**table)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_positive_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+_RULES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "microphone": (_is_text, "a name in quotes"),
+    "loudspeaker": (_is_text, "a name in quotes"),
+    "model": (_is_text, "a name or path in quotes"),
+    "voice": (_is_text, "a name in quotes"),
+    "rate_wpm": (_is_positive_int, "a whole number of words per minute above 0"),
+    "finish_silence_s": (_is_positive, "a number of seconds above 0"),
+    "headphones": (_is_bool, "true or false"),
+}
+
+
+def _faults(key: str, value: object) -> tuple[str, ...]:
+    rule = _RULES.get(key)
+    if rule is None:
+        near = difflib.get_close_matches(key, _RULES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_RULES)}"
+        return (f"{key}: no such setting; {hint}",)
+    holds, wanted = rule
+    return () if holds(value) else (f"{key}: must be {wanted}, not {value!r}",)
+
+
+def _settings_error(path: Path, faults: tuple[str, ...]) -> SettingsError:
+    lines = "\n".join(f"  {fault}" for fault in faults)
+    return SettingsError(f"the settings file {path} cannot be used; mend it or delete it:\n{lines}")
+
+
+def _toml(value: str | float) -> str:  # float stands for int and bool too
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + "".join(_escaped(char) for char in value) + '"'
+    return repr(value)
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    # TOML forbids the control characters in a basic string: U+0000 to U+001F and U+007F.
+    return f"\\u{ord(char):04x}" if ord(char) < 0x20 or ord(char) == 0x7F else char
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp gives 0600
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
