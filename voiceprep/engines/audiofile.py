@@ -67,14 +67,14 @@ def inspect_audio(path: Path) -> AudioFile:
     """
     with _opened(path) as (container, stream):
         _refuse_cut_wav(path)
-        duration = None if stream.duration is None else float(stream.duration * stream.time_base)
+        length, unit_s = stream.duration, stream.time_base
         return AudioFile(
             path=path,
             container=container.format.name,
             codec=stream.codec_context.name,
             rate_hz=stream.codec_context.sample_rate,
             n_channels=stream.codec_context.layout.nb_channels,
-            duration_s=duration,
+            duration_s=None if length is None or unit_s is None else float(length * unit_s),
         )
 
 
