@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import sys
 import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,12 +85,14 @@ class WavRecording:
             self._file = _create(path)
         except FileExistsError as exc:
             raise JournalError(
-                f"{path} exists already and is not overwritten: move it away or `voiceprep forget` its attempt."
+                f"{path} exists already and is not overwritten: move it away, or "
+                "`voiceprep forget` the attempt."
             ) from exc
         except OSError as exc:
             raise storage_error(exc, "create the recording", path) from exc
         try:
             _write(self._file, 0, header(0))
+            _sync_folder(path.parent)
         except OSError as exc:
             self._file.close()
             raise storage_error(exc, "write the recording", path) from exc
@@ -193,6 +196,16 @@ def read_samples(path: Path) -> Samples:
 def _create(path: Path) -> io.FileIO:
     """Open a new file for its owner alone, unbuffered."""
     return io.FileIO(path, "xb", opener=lambda name, flags: os.open(name, flags, FILE_MODE))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name survive a power cut; Windows does so by itself and opens no folders."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _write(file: io.FileIO, offset: int, data: bytes) -> None:

@@ -1,0 +1,252 @@
+"""The journal's database: opening it, bringing it to the present version, naming its faults."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+
+from voiceprep.engines.home import FILE_MODE, storage_error
+from voiceprep.errors import DiskFull, JournalError
+
+APPLICATION_ID = 0x766F6963
+""""voic": written into the file so that another program's database is never taken for ours."""
+
+BUSY_TIMEOUT_S = 5.0
+"""How long to wait for another window's write; ours take milliseconds."""
+
+NO_ROOM_BYTES = 1 << 20
+"""Below this much free space an input/output error counts as a full disk: SQLite does not always say so."""
+
+# Only SQL that SQLite 3.34 knows: Red Hat 9 runs Python 3.11 on it.
+#
+# The words of an answer and the evidence of a finding are JSON: they are written and read as a whole
+# with their row, a table of their own would be a hundred rows an answer that nothing asks for.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        f"PRAGMA application_id = {APPLICATION_ID}",
+        # AUTOINCREMENT: the id of a forgotten attempt is never given to another.
+        """
+        CREATE TABLE attempts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            question TEXT NOT NULL,
+            level TEXT NOT NULL,
+            started TEXT NOT NULL, -- ISO 8601, UTC, microseconds: sorts as text
+            recogniser TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX attempts_by_question ON attempts (question)",
+        """
+        CREATE TABLE answers (
+            attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            asked TEXT NOT NULL,
+            probes TEXT,
+            state TEXT NOT NULL,
+            ending TEXT,
+            text TEXT, -- NULL: not transcribed
+            words TEXT, -- JSON: [[text, start, end, t0_s, t1_s, probability], ...]
+            audio TEXT, -- relative to the journal's folder, with forward slashes
+            n_samples INTEGER NOT NULL,
+            n_overflows INTEGER NOT NULL,
+            last_speech_to_finished_s REAL,
+            finished_to_flags_s REAL,
+            recogniser_busy_s REAL,
+            PRIMARY KEY (attempt, ordinal)
+        )
+        """,
+        "CREATE INDEX answers_by_state ON answers (state)",
+        # ordinal -1: the findings over all answers of the attempt together.
+        """
+        CREATE TABLE assessments (
+            id INTEGER PRIMARY KEY,
+            attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            question TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            words INTEGER NOT NULL,
+            fillers INTEGER NOT NULL,
+            seconds REAL,
+            words_per_minute INTEGER,
+            longest_pause_s REAL,
+            follow_up_ask TEXT NOT NULL,
+            follow_up_probes TEXT NOT NULL,
+            UNIQUE (attempt, ordinal)
+        )
+        """,
+        """
+        CREATE TABLE findings (
+            assessment INTEGER NOT NULL REFERENCES assessments (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('element', 'move', 'vague', 'pitfall')),
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL, -- id of the element, move or pitfall; kind of vagueness
+            status TEXT,
+            score REAL,
+            required INTEGER,
+            text TEXT, -- the element's need, the pitfall's correction, why it is vague
+            evidence TEXT NOT NULL, -- JSON: [[start, end, text, t0_s, t1_s], ...]
+            PRIMARY KEY (assessment, kind, position)
+        )
+        """,
+    ),
+)
+"""Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
+
+
+def connect(path: Path, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> sqlite3.Connection:
+    """Open the database at ``path``, for its owner alone; made where missing, brought up to date where old.
+
+    In autocommit: transactions are opened by name. Raises JournalError for a file of another program,
+    a newer version or a damaged one (which is left as it is), DiskFull.
+    """
+    try:
+        _make_private(path)
+        database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    except OSError as exc:
+        raise storage_error(exc, "open the journal", path) from exc
+    except sqlite3.DatabaseError as exc:
+        raise database_error(exc, "open the journal", path) from exc
+    try:
+        _refuse_foreign(database, path, len(migrations))
+        _settle(database)
+        _migrate(database, path, migrations)
+        database.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.DatabaseError as exc:
+        database.close()
+        raise database_error(exc, "open the journal", path) from exc
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def backups(path: Path) -> tuple[Path, ...]:
+    """The copies made before migrations of the database at ``path``, unfinished ones too."""
+    return tuple(sorted(path.parent.glob(f"{path.stem}-version-*")))
+
+
+def database_error(exc: sqlite3.DatabaseError, doing: str, path: Path) -> JournalError:
+    """The project's error for SQLite's; ``doing`` is what was attempted ("store the answer")."""
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the extended codes share the low byte
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _no_room(path)):
+        return DiskFull(
+            f"no room left to {doing} in {path}: what was stored before is kept. Free some space "
+            "(`voiceprep forget` deletes old attempts) or set VOICEPREP_HOME to a folder on another disk."
+        )
+    remedy = _REMEDIES.get(code, "check the disk and the folder, then try again.")
+    return JournalError(f"could not {doing} in {path} ({exc}): {remedy}")
+
+
+_BUSY = "another voiceprep is writing to it; close that one and try again."
+_NO_RIGHT = "make the file and its folder writable for you, or set VOICEPREP_HOME to another folder."
+_DAMAGED = (
+    "the file was left as it is, and the recordings beside it are whole; rescue what can be read with "
+    "`sqlite3 journal.db .recover`, or move the file away to begin a new journal."
+)
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_READONLY: _NO_RIGHT,
+    sqlite3.SQLITE_CANTOPEN: _NO_RIGHT,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: "the file is no voiceprep journal and was left as it is; move it away to begin.",
+}
+
+
+def _no_room(path: Path) -> bool:
+    return shutil.disk_usage(path.parent).free < NO_ROOM_BYTES
+
+
+def _make_private(path: Path) -> None:
+    """Create the file with its mode before SQLite does; its side files take the mode over."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE)
+    try:
+        if sys.platform != "win32" and os.fstat(handle).st_mode & 0o077:
+            path.chmod(FILE_MODE)
+    finally:
+        os.close(handle)
+
+
+def _pragma(database: sqlite3.Connection, name: str) -> int:
+    value: int = database.execute(f"PRAGMA {name}").fetchone()[0]
+    return value
+
+
+def _refuse_foreign(database: sqlite3.Connection, path: Path, newest: int) -> None:
+    """Raise before anything is written to a database that is not ours, newer than we are, or damaged."""
+    version = _pragma(database, "user_version")
+    empty = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if not empty and _pragma(database, "application_id") != APPLICATION_ID:
+        raise JournalError(
+            f"{path} is the database of another program and was left as it is: move it away, or set "
+            "VOICEPREP_HOME to another folder."
+        )
+    if version > newest:
+        raise JournalError(
+            f"{path} was written by a newer voiceprep (version {version}, this one knows {newest}) and was "
+            "left as it is: run `pip install --upgrade voiceprep`."
+        )
+    found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise JournalError(f"{path} is damaged ({found}): {_DAMAGED}")
+
+
+def _settle(database: sqlite3.Connection) -> None:
+    # Readers and a writer do not wait for one another, and a killed writer leaves nothing to undo.
+    database.execute("PRAGMA journal_mode = WAL")
+    # FULL: with NORMAL a power cut takes the last answers back; a handful of syncs an answer is no cost.
+    database.execute("PRAGMA synchronous = FULL")
+    # What is forgotten is overwritten with zeros.
+    database.execute("PRAGMA secure_delete = ON")
+
+
+def _migrate(database: sqlite3.Connection, path: Path, migrations: tuple[tuple[str, ...], ...]) -> None:
+    version = _pragma(database, "user_version")
+    if version == len(migrations):
+        return
+    if version > 0:
+        _back_up(database, path.with_name(f"{path.stem}-version-{version}{path.suffix}"))
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        # Read again: another window may have done the work while this one waited.
+        for step in migrations[_pragma(database, "user_version") :]:
+            for statement in step:
+                database.execute(statement)
+        _refuse_orphans(database, path)
+        database.execute(f"PRAGMA user_version = {len(migrations)}")
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+def _refuse_orphans(database: sqlite3.Connection, path: Path) -> None:
+    orphans = database.execute("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        raise JournalError(
+            f"{path} cannot be brought to this version, {len(orphans)} of its rows point nowhere; it "
+            "was left as it is: go back to the version you had, and report this."
+        )
+
+
+def _back_up(database: sqlite3.Connection, target: Path) -> None:
+    """Copy the database to ``target``, which appears only when it is whole."""
+    part = target.with_suffix(".part")
+    try:
+        part.unlink(missing_ok=True)
+        _make_private(part)
+        copy = sqlite3.connect(part)
+        try:
+            database.backup(copy)
+        finally:
+            copy.close()
+        part.replace(target)
+    except OSError as exc:
+        raise storage_error(exc, "back up the journal", target) from exc
+    except sqlite3.DatabaseError as exc:
+        raise database_error(exc, "back up the journal", target) from exc
+    finally:
+        part.unlink(missing_ok=True)

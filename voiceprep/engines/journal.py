@@ -1,0 +1,390 @@
+"""The journal on disk: one SQLite database and one WAV file an answer, in one folder.
+
+    HOME/journal.db
+    HOME/recordings/<attempt>/<ordinal>.wav
+
+An answer is in the database from the moment its recording begins, so a crash leaves a row that
+says "recording" and a file whose lock nobody holds; :meth:`SqliteJournal.recover` finds both.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from voiceprep.engines import rows
+from voiceprep.engines.database import backups, connect, database_error
+from voiceprep.engines.home import private_folder, storage_error
+from voiceprep.engines.locks import RecordingLock, take_lock
+from voiceprep.engines.recording import WavRecording, repair
+from voiceprep.errors import JournalError
+from voiceprep.model import Answer, AnswerState, Assessment, Attempt, Ending, Level, Recovered
+
+DATABASE_FILE = "journal.db"
+RECORDINGS_FOLDER = "recordings"
+
+# Values in the order of the table's columns, which is the order of rows.py.
+_INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class SqliteJournal:
+    """The :class:`~voiceprep.ports.Journal` in ``folder``, which is made where it is missing.
+
+    Belongs to the thread that made it. Several may use one folder, from one process or many. Raises
+    JournalError where the database cannot be used (it is never overwritten), DiskFull.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._path = self._folder / DATABASE_FILE
+        self._locks: dict[tuple[int, int], RecordingLock] = {}
+        if not self._folder.is_dir():
+            private_folder(self._folder)
+        self._database = connect(self._path)
+        self._database.row_factory = sqlite3.Row
+
+    def begin(self, question: str, level: Level, recogniser: str, started: datetime) -> int:
+        """Open an attempt and return its id; ids grow and are never given twice.
+
+        Raises JournalError, DiskFull, ValueError where ``started`` has no time zone.
+        """
+        with self._writing("begin an attempt"):
+            attempt = self._run("SELECT ifnull(max(seq), 0) + 1 FROM sqlite_sequence").fetchone()[0]
+            # Recordings may outlive a database that was moved away.
+            while self._recordings(attempt).exists():
+                attempt += 1
+            self._run(
+                "INSERT INTO attempts (id, question, level, started, recogniser) VALUES (?, ?, ?, ?, ?)",
+                (attempt, question, level.value, _utc_text(started), recogniser),
+            )
+        return int(attempt)
+
+    def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> WavRecording:
+        """Open the audio of an answer; from here on the journal knows it, whatever happens.
+
+        Raises JournalError where the attempt is unknown or has an answer of that ordinal, DiskFull.
+        """
+        with self._reading("begin a recording"):
+            self._demand(attempt)
+            known = self._run(
+                "SELECT 1 FROM answers WHERE attempt = ? AND ordinal = ?", (attempt, ordinal)
+            ).fetchone()
+        if known:
+            raise JournalError(
+                f"attempt {attempt} has answer {ordinal} already and keeps it: record the next one instead."
+            )
+        folder = self._recordings(attempt)
+        private_folder(folder.parent)
+        private_folder(folder)
+        recording = WavRecording(folder / f"{ordinal}.wav")
+        lock = None
+        try:
+            # The lock comes before the row: a row without a lock is a crash.
+            lock = self._lock(recording.path)
+            self._announce(attempt, ordinal, asked, probes, recording.path)
+        except BaseException:
+            recording.close()
+            if lock is not None:
+                lock.release()
+            recording.path.unlink(missing_ok=True)
+            raise
+        self._locks[attempt, ordinal] = lock
+        return recording
+
+    def keep(self, attempt: int, answer: Answer) -> None:
+        """Store an answer (replaces the one of the same ordinal).
+
+        ``answer.audio`` is absolute or relative to the journal's folder, and inside it; it comes back
+        absolute. Raises JournalError (unknown attempt, audio elsewhere), DiskFull, ValueError for
+        numbers that are not finite.
+        """
+        with self._writing("store the answer"):
+            self._demand(attempt)
+            self._insert(attempt, answer)
+        if answer.state is not AnswerState.RECORDING:
+            lock = self._locks.pop((attempt, answer.ordinal), None)
+            if lock is not None:
+                lock.release()
+
+    def conclude(self, attempt: int, combined: Assessment | None) -> None:
+        """Store the findings over all answers (None: there are none) and close the attempt.
+
+        Raises JournalError, DiskFull, ValueError for numbers that are not finite.
+        """
+        with self._writing("store the findings"):
+            self._demand(attempt)
+            self._insert_assessment(attempt, rows.COMBINED, combined)
+
+    def attempts(self, question: str | None = None, limit: int | None = None) -> tuple[Attempt, ...]:
+        """Attempts, newest first; ``()`` where there are none.
+
+        Raises JournalError, also for a row that does not make sense, ValueError for a limit below 0.
+        """
+        if limit is not None and limit < 0:
+            raise ValueError(f"a limit of {limit} attempts makes no sense")
+        with self._reading("read the attempts"):
+            found = self._run(
+                "SELECT * FROM attempts WHERE ?1 IS NULL OR question = ?1 "
+                "ORDER BY started DESC, id DESC LIMIT ?2",
+                (question, -1 if limit is None else limit),  # to SQLite, -1 is no limit
+            ).fetchall()
+            ids = (json.dumps([row["id"] for row in found]),)
+            answers = self._run(
+                "SELECT * FROM answers WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY ordinal",
+                ids,
+            ).fetchall()
+            assessments = self._run(
+                "SELECT * FROM assessments WHERE attempt IN (SELECT value FROM json_each(?))", ids
+            ).fetchall()
+            findings = self._run(
+                "SELECT findings.* FROM findings JOIN assessments ON assessments.id = assessment "
+                "WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY position",
+                ids,
+            ).fetchall()
+        try:
+            return _assemble(self._folder, found, answers, assessments, findings)
+        except (ValueError, TypeError, LookupError) as exc:
+            raise JournalError(
+                f"{self._path} holds a row that makes no sense ({exc}) and was left as it is: move the file "
+                "away to begin a new one, or restore a copy of it."
+            ) from exc
+
+    def recover(self) -> tuple[Recovered, ...]:
+        """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.
+
+        Answers that a live journal is recording are left alone; nothing to recover gives ``()``.
+        Raises JournalError, DiskFull.
+        """
+        with self._reading("look for interrupted answers"):
+            found = self._run(
+                "SELECT attempt, ordinal, question, audio FROM answers JOIN attempts ON id = attempt "
+                "WHERE state = ? ORDER BY attempt, ordinal",
+                (AnswerState.RECORDING.value,),
+            ).fetchall()
+        return tuple(recovered for row in found if (recovered := self._recover(row)) is not None)
+
+    def forget(self, attempt: int) -> None:
+        """Delete an attempt with its audio, and copies made before migrations, which hold it too.
+
+        Raises JournalError when there is none of that id or it is being recorded; files that are gone
+        already do not matter.
+        """
+        with self._writing("forget the attempt"):
+            self._demand(attempt)
+            for path in self._audio(attempt):
+                self._demand_idle(attempt, path)
+            # Files first: rows without files can be forgotten again, files without rows would stay for ever.
+            self._delete_files(attempt)
+            self._run("DELETE FROM attempts WHERE id = ?", (attempt,))
+        self._purge()
+
+    def close(self) -> None:
+        """Close the database. May be called twice. What was recorded and not kept is recovered later."""
+        for lock in self._locks.values():
+            lock.release()
+        self._locks.clear()
+        self._database.close()
+
+    # -------------------------------------------------------------------------- rows
+
+    def _run(self, sql: str, values: tuple[rows.Cell, ...] = ()) -> sqlite3.Cursor:
+        return self._database.execute(sql, values)
+
+    @contextmanager
+    def _transaction(self, begin: str, doing: str) -> Iterator[None]:
+        """All or nothing; SQLite's errors come out as ours."""
+        try:
+            try:
+                self._run(begin)
+                yield
+                self._run("COMMIT")
+            except BaseException:
+                # Where the disk was full, SQLite itself has rolled back.
+                if self._database.in_transaction:
+                    self._run("ROLLBACK")
+                raise
+        except sqlite3.ProgrammingError:
+            raise  # ours to mend: a closed journal, a foreign thread
+        except sqlite3.DatabaseError as exc:
+            raise database_error(exc, doing, self._path) from exc
+        except UnicodeEncodeError as exc:
+            raise JournalError(
+                f"could not {doing} in {self._path}: {exc.object[exc.start : exc.end]!r} is no Unicode text; "
+                "set the terminal to UTF-8 and type it again."
+            ) from exc
+
+    def _writing(self, doing: str) -> AbstractContextManager[None]:
+        return self._transaction("BEGIN IMMEDIATE", doing)
+
+    def _reading(self, doing: str) -> AbstractContextManager[None]:
+        return self._transaction("BEGIN", doing)
+
+    def _demand(self, attempt: int) -> None:
+        if not self._run("SELECT 1 FROM attempts WHERE id = ?", (attempt,)).fetchone():
+            raise JournalError(
+                f"there is no attempt {attempt} in {self._path}: `voiceprep history` lists them."
+            )
+
+    def _announce(self, attempt: int, ordinal: int, asked: str, probes: str | None, audio: Path) -> None:
+        """Store the answer that is about to be recorded."""
+        answer = Answer(
+            ordinal=ordinal,
+            asked=asked,
+            probes=probes,
+            state=AnswerState.RECORDING,
+            ending=None,
+            transcript=None,
+            assessment=None,
+            audio=audio,
+            n_samples=0,
+            n_overflows=0,
+        )
+        with self._writing("begin a recording"):
+            self._insert(attempt, answer)
+
+    def _insert(self, attempt: int, answer: Answer) -> None:
+        row = rows.answer_row(attempt, answer, self._relative(answer.audio))
+        self._run(_INSERT_ANSWER, row)
+        self._insert_assessment(attempt, answer.ordinal, answer.assessment)
+
+    def _insert_assessment(self, attempt: int, ordinal: int, found: Assessment | None) -> None:
+        self._run("DELETE FROM assessments WHERE attempt = ? AND ordinal = ?", (attempt, ordinal))
+        if found is None:
+            return
+        row = rows.assessment_row(attempt, ordinal, found)
+        key = self._run(_INSERT_ASSESSMENT, row).lastrowid
+        for finding in rows.finding_rows(int(key or 0), found):
+            self._run(_INSERT_FINDING, finding)
+
+    # -------------------------------------------------------------------------- files
+
+    def _recordings(self, attempt: int) -> Path:
+        return self._folder / RECORDINGS_FOLDER / str(attempt)
+
+    def _relative(self, audio: Path | None) -> str | None:
+        if audio is None:
+            return None
+        inside = audio.relative_to(self._folder) if audio.is_relative_to(self._folder) else audio
+        if inside.is_absolute() or ".." in inside.parts:
+            raise JournalError(f"the recording {audio} lies outside the journal's folder {self._folder}.")
+        return inside.as_posix()
+
+    def _audio(self, attempt: int) -> tuple[Path, ...]:
+        found = self._run("SELECT audio FROM answers WHERE attempt = ? AND audio IS NOT NULL", (attempt,))
+        return tuple(self._folder / PurePosixPath(row["audio"]) for row in found)
+
+    def _demand_idle(self, attempt: int, path: Path) -> None:
+        try:
+            lock = take_lock(path)
+        except FileNotFoundError:
+            return
+        if lock is None:
+            raise JournalError(f"attempt {attempt} is being recorded ({path}): finish it, then forget it.")
+        lock.release()
+
+    def _delete_files(self, attempt: int) -> None:
+        folder = self._recordings(attempt)
+        try:
+            for path in self._audio(attempt):
+                path.unlink(missing_ok=True)
+            if folder.exists():
+                shutil.rmtree(folder)
+        except OSError as exc:
+            raise storage_error(exc, "delete the recordings", folder) from exc
+
+    def _purge(self) -> None:
+        """Leave no trace of deleted rows beside the database: in backups, in the write-ahead log."""
+        try:
+            for path in backups(self._path):
+                path.unlink(missing_ok=True)
+        except OSError as exc:
+            raise storage_error(exc, "delete the backup", self._path.parent) from exc
+        try:
+            busy = self._run("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.DatabaseError as exc:
+            raise database_error(exc, "clear the log", self._path) from exc
+        if busy:
+            raise JournalError(
+                f"the attempt is deleted, but its text stays in {self._path}-wal until every other "
+                "voiceprep is closed: close them."
+            )
+
+    def _lock(self, path: Path) -> RecordingLock:
+        lock = take_lock(path)
+        if lock is None:
+            raise JournalError(f"{path} is being recorded by another voiceprep; close that one.")
+        return lock
+
+    def _recover(self, row: sqlite3.Row) -> Recovered | None:
+        """Mend one answer; None where its recorder is alive or another window mended it first."""
+        audio: str | None = row["audio"]
+        if audio is None:
+            return self._interrupt(row, None, 0)
+        path = self._folder / PurePosixPath(audio)
+        try:
+            lock = take_lock(path)
+        except FileNotFoundError:
+            return self._interrupt(row, None, 0)
+        if lock is None:
+            return None
+        try:
+            return self._interrupt(row, path, repair(path))
+        finally:
+            lock.release()
+
+    def _interrupt(self, row: sqlite3.Row, path: Path | None, n_samples: int) -> Recovered | None:
+        with self._writing("mark the interrupted answer"):
+            changed = self._run(
+                "UPDATE answers SET state = ?, ending = ?, n_samples = ?, audio = ? "
+                "WHERE attempt = ? AND ordinal = ? AND state = ?",
+                (
+                    AnswerState.INTERRUPTED.value,
+                    Ending.INTERRUPTED.value,
+                    n_samples,
+                    self._relative(path),
+                    row["attempt"],
+                    row["ordinal"],
+                    AnswerState.RECORDING.value,
+                ),
+            ).rowcount
+        if not changed:
+            return None
+        return Recovered(row["attempt"], row["ordinal"], row["question"], path, n_samples)
+
+
+def _utc_text(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _assemble(
+    folder: Path,
+    attempts: list[sqlite3.Row],
+    answers: list[sqlite3.Row],
+    assessments: list[sqlite3.Row],
+    findings: list[sqlite3.Row],
+) -> tuple[Attempt, ...]:
+    kinds: dict[int, dict[str, tuple[sqlite3.Row, ...]]] = defaultdict(dict)
+    for row in findings:
+        of_kind = kinds[row["assessment"]]
+        of_kind[row["kind"]] = (*of_kind.get(row["kind"], ()), row)
+    judged = {
+        (row["attempt"], row["ordinal"]): rows.assessment_of(row, kinds[row["id"]]) for row in assessments
+    }
+    of_attempt: dict[int, list[Answer]] = defaultdict(list)
+    for row in answers:
+        key = (row["attempt"], row["ordinal"])
+        of_attempt[row["attempt"]].append(rows.answer_of(row, folder, judged.get(key)))
+    return tuple(
+        rows.attempt_of(row, tuple(of_attempt[row["id"]]), judged.get((row["id"], rows.COMBINED)))
+        for row in attempts
+    )
