@@ -1,0 +1,277 @@
+"""Microphones and loudspeakers: list them, choose one, and say in plain words what PortAudio reports.
+
+Every call into sounddevice is made inside :func:`translated`, so that no PortAudio error leaves
+the engines untranslated.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from voiceprep.errors import DeviceError, DeviceLost, NoDevice, NoPortAudio
+from voiceprep.model import RATE_HZ
+
+# PortAudio's PaErrorCode, portaudio.h; only those a user can do something about, or that mean more
+# than "it failed".
+_UNANTICIPATED_HOST_ERROR = -9999
+_INVALID_CHANNEL_COUNT = -9998
+_INVALID_SAMPLE_RATE = -9997
+_INVALID_DEVICE = -9996
+_SAMPLE_FORMAT_NOT_SUPPORTED = -9994
+_BAD_DEVICE_COMBINATION = -9993
+_TIMED_OUT = -9987
+_DEVICE_UNAVAILABLE = -9985
+_STREAM_IS_STOPPED = -9983
+_HOST_API_NOT_FOUND = -9979
+
+# Devices report their favourite rate, but some refuse it (-9997); these are what sound hardware
+# and the servers before it most often run at.
+_COMMON_RATES_HZ = (48_000, 44_100, 16_000)
+
+# Names under which ALSA offers a sound server. These have no rate of their own (PortAudio reports
+# 44,100 Hz for want of one) and convert once whatever is asked of them; asking for ours saves
+# a second conversion.
+_SOUND_SERVERS = {("ALSA", name) for name in ("default", "pulse", "pipewire")}
+
+# Closing takes some 10 ms on a sound server that answers.
+_CLOSE_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One microphone or loudspeaker as PortAudio sees it now.
+
+    ``number`` is valid until the next listing; ``rate_hz`` is the rate the device runs at by
+    itself; ``n_channels`` counts the direction it was listed for.
+    """
+
+    number: int
+    name: str
+    host_api: str
+    n_channels: int
+    rate_hz: int
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a device was found to accept: ``rate_hz`` in Hertz and a number of channels."""
+
+    rate_hz: int
+    n_channels: int
+
+
+# PortAudio is not thread-safe, and its list can only be renewed while no stream is open.
+_lock = threading.RLock()
+_n_open_streams = 0
+
+
+def portaudio() -> ModuleType:
+    """The sounddevice module. Raises NoPortAudio where the PortAudio library is missing."""
+    try:
+        import sounddevice  # the program starts without it
+    except OSError as exc:
+        raise NoPortAudio(_no_portaudio()) from exc
+    except ImportError as exc:
+        raise NoPortAudio(
+            f"the sounddevice package cannot be imported ({exc}); run: pip install sounddevice"
+        ) from exc
+    module: ModuleType = sounddevice
+    return module
+
+
+def _no_portaudio() -> str:
+    if sys.platform == "darwin":
+        cure = "brew install portaudio"
+    elif sys.platform == "win32":
+        cure = "pip install --force-reinstall sounddevice (its wheel carries PortAudio)"
+    else:
+        cure = "sudo apt install libportaudio2 (Fedora: portaudio; Arch: portaudio)"
+    return (
+        "the PortAudio library, which reaches microphone and loudspeaker, is not on this machine; "
+        f"install it: {cure}"
+    )
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[ModuleType]:
+    """Give the sounddevice module and turn whatever it raises into a DeviceError.
+
+    ``doing`` completes "cannot ...", as in ``open the microphone "USB"``.
+    """
+    module = portaudio()
+    try:
+        yield module
+    except module.PortAudioError as exc:
+        raise _translate(exc, doing) from exc
+    except (OSError, ValueError, TypeError) as exc:  # sounddevice's own checks of devices and settings
+        raise DeviceError(f"cannot {doing}: {exc}; see `voiceprep doctor`") from exc
+
+
+def _translate(error: Exception, doing: str) -> DeviceError:
+    """The error of our tree that says what a PortAudioError means (``args``: text, code, host's error)."""
+    code = error.args[1] if len(error.args) > 1 else None
+    text = str(error.args[0]) if error.args else type(error).__name__
+    if "querying device" in text:  # asked for a default where there is none; carries no code
+        return NoDevice(f"cannot {doing}: there is no such device; connect one and see `voiceprep doctor`")
+    if code in (_INVALID_DEVICE, _BAD_DEVICE_COMBINATION, _HOST_API_NOT_FOUND):
+        return NoDevice(
+            f"cannot {doing}: it is no longer there [PortAudio {code}]; connect it again, "
+            "or choose another one from `voiceprep doctor`"
+        )
+    if code == _DEVICE_UNAVAILABLE:
+        return NoDevice(
+            f"cannot {doing}: it is busy or the system refuses it [PortAudio {code}]; close other programs "
+            "that use it and allow this one to use the microphone in the system's privacy settings"
+        )
+    if code in (_INVALID_SAMPLE_RATE, _INVALID_CHANNEL_COUNT, _SAMPLE_FORMAT_NOT_SUPPORTED):
+        return DeviceError(
+            f"cannot {doing}: it accepts none of the usual rates and channels ({text}) [PortAudio {code}]; "
+            "choose another device from `voiceprep doctor`"
+        )
+    if code in (_UNANTICIPATED_HOST_ERROR, _TIMED_OUT, _STREAM_IS_STOPPED):
+        return DeviceLost(
+            f"cannot {doing}: the sound system stopped answering ({text}) [PortAudio {code}]; "
+            "connect the device again or restart the sound server, then retry"
+        )
+    number = "" if code is None else f" [PortAudio {code}]"
+    return DeviceError(f"cannot {doing}: {text}{number}; see `voiceprep doctor`")
+
+
+@contextmanager
+def stream_open() -> Iterator[None]:
+    """While this is held the device list stays as it is: renewing it would kill the open stream."""
+    global _n_open_streams  # noqa: PLW0603  # PortAudio's own state is one per process
+    with _lock:
+        _n_open_streams += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _n_open_streams -= 1
+
+
+def _refresh(module: Any) -> None:  # noqa: ANN401  # sounddevice has no types
+    """Make PortAudio look again: its list is otherwise the one of the moment it was loaded."""
+    if _n_open_streams == 0:
+        module._terminate()  # noqa: SLF001  # the only way there is, field-proven
+        module._initialize()  # noqa: SLF001
+
+
+def close_stream(stream: Any) -> None:  # noqa: ANN401
+    """Close a stream at once, dropping what is still buffered.
+
+    PortAudio waits for ever on a sound server that hangs; the wait is left to a thread of its own
+    then, so that the program goes on.
+    """
+    closing = threading.Thread(target=stream.close, name="close sound stream", daemon=True)
+    closing.start()
+    closing.join(_CLOSE_TIMEOUT_S)
+
+
+def inputs() -> tuple[Device, ...]:
+    """Microphones as connected now; none gives ``()``. Raises NoPortAudio, DeviceError."""
+    return _listed("input")
+
+
+def outputs() -> tuple[Device, ...]:
+    """Loudspeakers as connected now; none gives ``()``. Raises NoPortAudio, DeviceError."""
+    return _listed("output")
+
+
+def _listed(direction: str) -> tuple[Device, ...]:
+    with _lock, translated("list the sound devices") as sounddevice:
+        _refresh(sounddevice)
+        host_apis = sounddevice.query_hostapis()
+        default = sounddevice.default.device[direction]
+        return tuple(
+            Device(
+                number=found["index"],
+                name=found["name"],
+                host_api=host_apis[found["hostapi"]]["name"],
+                n_channels=found[f"max_{direction}_channels"],
+                rate_hz=int(found["default_samplerate"]),
+                is_default=found["index"] == default,
+            )
+            for found in sounddevice.query_devices()
+            if found[f"max_{direction}_channels"] > 0
+        )
+
+
+def choose(wanted: str | None, among: tuple[Device, ...], what: str) -> Device:
+    """The device a person means by ``wanted``: a number, a name or part of one; None is the system's choice.
+
+    ``what`` is "microphone" or "loudspeaker". Letter case does not matter. Raises NoDevice, listing
+    the candidates, when nothing or more than one thing fits.
+    """
+    if not among:
+        raise NoDevice(f"there is no {what} on this machine; connect one and see `voiceprep doctor`")
+    if wanted is None:
+        chosen = [device for device in among if device.is_default] or list(among if len(among) == 1 else ())
+        if chosen:
+            return chosen[0]
+        raise NoDevice(f"the system names no {what} as its own; choose one of:\n{_as_lines(among)}")
+    matches = _matches(wanted, among)
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise NoDevice(f"{wanted!r} fits several a {what} could be; say which:\n{_as_lines(matches)}")
+    raise NoDevice(f"no {what} is called {wanted!r}; choose one of:\n{_as_lines(among)}")
+
+
+def _matches(wanted: str, among: tuple[Device, ...]) -> tuple[Device, ...]:
+    key = wanted.strip().casefold()
+    numbered = tuple(device for device in among if key.isdecimal() and device.number == int(key))
+    if numbered:
+        return numbered
+    exact = tuple(device for device in among if device.name.casefold() == key)
+    found = exact or tuple(device for device in among if key and key in device.name.casefold())
+    if len(found) > 1:
+        # Windows lists every device once per driver model; the default's model is the one in use.
+        usual = {device.host_api for device in among if device.is_default}
+        found = tuple(device for device in found if device.host_api in usual) or found
+    return found
+
+
+def _as_lines(among: tuple[Device, ...]) -> str:
+    return "\n".join(f"  {device.number}: {device.name} ({device.host_api})" for device in among)
+
+
+def input_format(device: Device) -> Format:
+    """A rate and a number of channels that ``device`` records in. Raises DeviceError."""
+    return _accepted(device, "input", f'open the microphone "{device.name}"')
+
+
+def output_format(device: Device) -> Format:
+    """A rate and a number of channels that ``device`` plays. Raises DeviceError."""
+    return _accepted(device, "output", f'open the loudspeaker "{device.name}"')
+
+
+def _accepted(device: Device, direction: str, doing: str) -> Format:
+    """The first format the device takes: its own rate before others, two channels before one before all.
+
+    Two channels, because a driver that offers one of a stereo device gives the left one, and
+    the microphone may be on the right; all of them, because bare hardware may accept nothing less.
+    """
+    own_hz = RATE_HZ if (device.host_api, device.name) in _SOUND_SERVERS else device.rate_hz
+    rates_hz = dict.fromkeys((own_hz, device.rate_hz, *_COMMON_RATES_HZ))
+    channels = dict.fromkeys((min(2, device.n_channels), 1, device.n_channels))
+    formats = [Format(rate_hz, n_channels) for rate_hz in rates_hz for n_channels in channels]
+    with _lock, translated(doing) as sounddevice:
+        check = getattr(sounddevice, f"check_{direction}_settings")
+        for tried in formats:
+            try:
+                check(device.number, tried.n_channels, "float32", samplerate=tried.rate_hz)
+            except sounddevice.PortAudioError as exc:
+                last = tried == formats[-1]
+                if last or exc.args[1:2] not in ((_INVALID_SAMPLE_RATE,), (_INVALID_CHANNEL_COUNT,)):
+                    raise
+            else:
+                return tried
+    raise AssertionError("unreachable: the last format either fits or raises")

@@ -1,0 +1,154 @@
+"""A microphone through sounddevice: every sample the device delivers, as 16 kHz mono blocks."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from voiceprep.engines import devices
+from voiceprep.errors import DeviceLost
+from voiceprep.model import RATE_HZ, Block
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Twenty milliseconds a block: a level meter looks alive, and Silero's 32 ms frames wait for no more
+# than two of them.
+_BLOCK_S = 0.02
+
+# What the driver may hold back before it loses samples. The callback needs Python's lock, which the
+# recogniser's own Python code holds for tens of milliseconds at a time.
+_LATENCY_S = 0.1
+
+# The Microphone port promises a sign of life at least this often.
+_IDLE_S = 0.1
+
+# No block for so long means that the device or the sound server is gone: a server that hangs gives
+# no error at all, and the stream calls itself active. Two seconds is far beyond any buffer.
+_LOST_AFTER_S = 2.0
+
+_FIRST_POLL_S = 0.005
+
+_EMPTY = np.zeros(0, np.float32)
+
+
+class SoundDeviceMicrophone:
+    """The microphone of that number or (part of a) name, None for the system's choice.
+
+    Implements :class:`voiceprep.ports.Microphone`. Raises NoPortAudio, NoDevice.
+    """
+
+    live = True
+
+    def __init__(self, device: str | None) -> None:
+        self._wanted = device
+        chosen = devices.choose(device, devices.inputs(), "microphone")
+        self.name = f"{chosen.name} ({chosen.host_api})"
+        self._capture: _Capture | None = None
+
+    def blocks(self) -> Iterator[Block]:
+        """Audio from this call on; a recording still running ends.
+
+        The device is looked up anew, so that one connected in the meantime is found. Samples are the
+        mean of the device's channels: it is linear and has no state to switch in the middle of a
+        word, and a voice that reaches only one of two channels loses half its level but none of
+        its shape. Raises NoDevice, DeviceLost, DeviceError.
+        """
+        self.close()
+        chosen = devices.choose(self._wanted, devices.inputs(), "microphone")
+        self.name = f"{chosen.name} ({chosen.host_api})"
+        self._capture = _Capture(chosen, devices.input_format(chosen))
+        return _delivered(self._capture, self.name)
+
+    def close(self) -> None:
+        """Free the device; a running :meth:`blocks` ends. May be called twice."""
+        if self._capture is not None:
+            self._capture.close()
+            self._capture = None
+
+
+class _Capture:
+    """An open input stream and the queue its callback fills with (samples by channel, overflowed)."""
+
+    def __init__(self, device: devices.Device, recorded: devices.Format) -> None:
+        self.rate_hz = recorded.rate_hz
+        self.closed = False
+        self.ended = threading.Event()
+        self.taken: queue.SimpleQueue[tuple[NDArray[np.float32], bool]] = queue.SimpleQueue()
+        self._open = ExitStack()
+        with ExitStack() as undo:
+            undo.enter_context(devices.stream_open())
+            with devices.translated(f'open the microphone "{device.name}"') as sounddevice:
+                stream = sounddevice.InputStream(
+                    device=device.number,
+                    samplerate=recorded.rate_hz,
+                    channels=recorded.n_channels,
+                    dtype="float32",
+                    blocksize=round(recorded.rate_hz * _BLOCK_S),
+                    latency=_LATENCY_S,
+                    callback=self._callback,
+                    finished_callback=self.ended.set,
+                )
+                undo.callback(devices.close_stream, stream)
+                stream.start()
+            self._open = undo.pop_all()
+        self._await_first()
+
+    def _callback(self, samples: NDArray[np.float32], _n: int, _time: object, status: Any) -> None:  # noqa: ANN401
+        self.taken.put((samples.copy(), bool(status.input_overflow)))
+
+    def _await_first(self) -> None:
+        """Return once sound arrives: what is said in the 50 ms before reaches no one.
+
+        A device that stays silent is left to the reader's watchdog.
+        """
+        for _ in range(round(_LOST_AFTER_S / _FIRST_POLL_S)):
+            if not self.taken.empty() or self.ended.is_set():
+                return
+            time.sleep(_FIRST_POLL_S)
+
+    def close(self) -> None:
+        self.closed = True
+        self._open.close()
+
+
+def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
+    """What ``capture`` records, at RATE_HZ, until it is closed. Raises DeviceLost."""
+    import soxr  # only where a microphone is open
+
+    # At equal rates this hands every sample through unchanged and without delay.
+    stream = soxr.ResampleStream(capture.rate_hz, RATE_HZ, 1, dtype="float32")
+    n_overflows = 0
+    silent_s = 0.0
+    try:
+        while not capture.closed:
+            try:
+                by_channel, overflowed = capture.taken.get(timeout=_IDLE_S)
+            except queue.Empty:
+                if capture.ended.is_set() or silent_s >= _LOST_AFTER_S:
+                    break
+                # Waits are added up rather than read off a clock: a reader that comes late, or a
+                # machine that slept, is no sign of a dead device.
+                silent_s += _IDLE_S
+                yield Block(_EMPTY)
+                continue
+            silent_s = 0.0
+            n_overflows += overflowed
+            samples = stream.resample_chunk(by_channel.mean(axis=1, dtype=np.float32))
+            if len(samples):  # else the filter is still collecting
+                yield Block(samples, n_overflows)
+                n_overflows = 0
+        if not capture.closed:
+            yield Block(stream.resample_chunk(_EMPTY, last=True), n_overflows)
+            raise DeviceLost(
+                f'the microphone "{name}" stopped delivering sound; what was recorded until then is kept. '
+                "Connect it again or choose another one from `voiceprep doctor`"
+            )
+    finally:
+        capture.close()
