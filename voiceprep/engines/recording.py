@@ -131,7 +131,9 @@ class WavRecording:
         if self._file.closed:
             return
         try:
-            # A failed write may have left a part of its samples behind the last whole one.
+            # A write that failed or was interrupted may have left a part of its samples behind, or a
+            # header that counts them.
+            _write(self._file, 0, header(self._n_samples))
             self._file.truncate(HEADER_BYTES + self._n_samples * SAMPLE_BYTES)
             self._sync()
         except OSError as exc:

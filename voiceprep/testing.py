@@ -1,0 +1,499 @@
+"""Public fakes for every port, so that whoever builds on voiceprep tests without hardware or a model.
+
+    Clock           ManualClock           stands still until it is moved
+    Speaker         ScriptedSpeaker       remembers what was said
+    Microphone      SamplesMicrophone     delivers an array, with pauses, lost samples or a lost device
+                    WavMicrophone         the same from a 16 kHz mono 16-bit WAV file
+    SpeechDetector  ScriptedDetector      speech at given spans
+                    LoudnessDetector      speech where the samples are loud
+    Recogniser      ScriptedRecogniser    given phrases in order
+                    AlignedRecogniser     the words of a known recording, by where a phrase lies in it
+    Controls        ScriptedControls      keys at given polls
+    Recording       MemoryRecording       an array that grows
+    Journal         MemoryJournal         attempts in memory; can pretend to have crashed
+
+They keep the contracts of :mod:`voiceprep.ports`, refuse what the real parts refuse and need no
+patching: give them to the session in place of the engines.
+"""
+
+from __future__ import annotations
+
+import itertools
+import wave
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiceprep.errors import AudioFileError, DeviceLost, JournalError, VoiceprepError
+from voiceprep.model import (
+    RATE_HZ,
+    Answer,
+    AnswerState,
+    Assessment,
+    Attempt,
+    Block,
+    Ending,
+    HeardWord,
+    Level,
+    Recovered,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from voiceprep.model import Samples
+
+BLOCK_SAMPLES = RATE_HZ * 32 // 1000
+"""Samples a block of the fake microphones: 32 ms, within the 10 to 100 ms of the port."""
+
+EMPTY_BLOCK_S = 0.1
+"""Time that passes with an empty block: the longest a microphone stays silent to its reader."""
+
+
+# ------------------------------------------------------------------------------ time and keys
+
+
+class ManualClock:
+    """A clock that stands still at ``start`` (aware; by default the first moment of 2026, UTC)."""
+
+    def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        if start.tzinfo is None:
+            raise ValueError(f"{start} has no time zone")
+        self._start = start.astimezone(UTC)
+        self._passed_s = 0.0
+
+    def now(self) -> datetime:
+        """The start and what has been added to it, UTC."""
+        return self._start + timedelta(seconds=self._passed_s)
+
+    def monotonic_s(self) -> float:
+        """Seconds added so far."""
+        return self._passed_s
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` pass. Raises ValueError below 0: time does not run backwards."""
+        if not seconds >= 0:
+            raise ValueError(f"a clock cannot move by {seconds} s")
+        self._passed_s += seconds
+
+
+class ScriptedControls:
+    """Answers each poll with the next of ``keys`` (None: no key), and with None ever after."""
+
+    def __init__(self, keys: Iterable[str | None] = ()) -> None:
+        self._keys = iter(keys)
+        self.n_polls = 0
+
+    def poll(self) -> str | None:
+        """The next key of the script."""
+        self.n_polls += 1
+        return next(self._keys, None)
+
+
+# ------------------------------------------------------------------------------ speaking
+
+
+class ScriptedSpeaker:
+    """Speaks at once and in silence; raises ``failure`` instead where one is given.
+
+    ``prepared``, ``said`` and ``interrupted`` hold the texts in order; a text is interrupted where
+    ``should_stop`` was true, and then it is not among the said ones.
+    """
+
+    def __init__(self, failure: VoiceprepError | None = None) -> None:
+        self._failure = failure
+        self.prepared: list[str] = []
+        self.said: list[str] = []
+        self.interrupted: list[str] = []
+        self.closed = False
+
+    def prepare(self, text: str) -> None:
+        """Remember that ``text`` was announced."""
+        self.prepared.append(text)
+
+    def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+        """Remember ``text``; asks ``should_stop`` once. Raises the failure it was made with."""
+        if self._failure is not None:
+            raise self._failure
+        (self.interrupted if should_stop() else self.said).append(text)
+        return "loudspeaker: scripted"
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
+
+
+# ------------------------------------------------------------------------------ listening
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Before sample ``at`` nothing comes for ``n_blocks`` empty blocks (100 ms each); none of it is lost."""
+
+    at: int
+    n_blocks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """From sample ``at`` on the device loses ``n_samples`` and reports it once, with the next block."""
+
+    at: int
+    n_samples: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """At sample ``at`` the device is gone: the microphone raises DeviceLost."""
+
+    at: int
+
+
+Incident = Pause | Overflow | Loss
+
+
+class SamplesMicrophone:
+    """Delivers ``samples`` (float32 mono RATE_HZ, shape (n,); none is fine) and then ends.
+
+    ``script`` says what goes wrong, in order of position. A ``clock`` is moved on by the time every
+    block takes, so that a session on fakes measures the time it would have taken. Raises ValueError
+    for other audio, and for a script that is out of order or beyond the end.
+    """
+
+    def __init__(  # noqa: PLR0913 - six, and five of them have a default
+        self,
+        samples: Samples,
+        *,
+        name: str = "scripted microphone",
+        live: bool = False,
+        block_samples: int = BLOCK_SAMPLES,
+        script: Sequence[Incident] = (),
+        clock: ManualClock | None = None,
+    ) -> None:
+        if samples.dtype != np.float32 or samples.ndim != 1:
+            raise ValueError(f"audio must be float32 of shape (n,), not {samples.dtype} of {samples.shape}")
+        positions = [0, *(incident.at for incident in script), len(samples)]
+        if sorted(positions) != positions:
+            raise ValueError(f"the script must be in order and within the {len(samples)} samples: {script}")
+        self.name = name
+        self.live = live
+        self.closed = False
+        self._samples = samples
+        self._block_samples = block_samples
+        self._script = tuple(script)
+        self._clock = clock
+
+    def blocks(self) -> Iterator[Block]:
+        """The samples in blocks; ends after the last one or when closed. Raises DeviceLost by script."""
+        for block in self._blocks():
+            if self.closed:
+                return
+            if self._clock is not None:
+                seconds = len(block.samples) / RATE_HZ if len(block.samples) else EMPTY_BLOCK_S
+                self._clock.advance(seconds)
+            yield block
+
+    def close(self) -> None:
+        """End the delivery."""
+        self.closed = True
+
+    def _blocks(self) -> Iterator[Block]:
+        position, n_overflows = 0, 0
+        for incident in (*self._script, None):
+            end = len(self._samples) if incident is None else incident.at
+            while position < end:
+                size = min(self._block_samples, end - position)
+                yield Block(self._samples[position : position + size], n_overflows)
+                position, n_overflows = position + size, 0
+            match incident:
+                case Pause(n_blocks=n_blocks):
+                    yield from itertools.repeat(Block(np.zeros(0, np.float32)), n_blocks)
+                case Overflow(n_samples=n_samples):
+                    position, n_overflows = position + n_samples, n_overflows + 1
+                case Loss():
+                    raise DeviceLost(f"{self.name} is gone, by script: connect it again.")
+        if n_overflows:
+            yield Block(np.zeros(0, np.float32), n_overflows)
+
+
+class WavMicrophone(SamplesMicrophone):
+    """A :class:`SamplesMicrophone` for the WAV file ``path``, which must be 16 kHz mono 16-bit.
+
+    Raises AudioFileError for any other file.
+    """
+
+    def __init__(
+        self, path: Path, *, script: Sequence[Incident] = (), clock: ManualClock | None = None
+    ) -> None:
+        super().__init__(_wav_samples(path), name=str(path), script=script, clock=clock)
+
+
+def _wav_samples(path: Path) -> Samples:
+    try:
+        with wave.open(str(path), "rb") as file:
+            form = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+            data = file.readframes(file.getnframes())
+    except (OSError, EOFError, wave.Error) as exc:
+        raise AudioFileError(f"{path} cannot be read as WAV: {exc}") from exc
+    if form != (RATE_HZ, 1, 2):
+        raise AudioFileError(f"{path} is not 16 kHz mono 16-bit: convert it first.")
+    return (np.frombuffer(data, dtype="<i2") / np.float32(32_768)).astype(np.float32)
+
+
+class ScriptedDetector:
+    """Hears speech at ``spans`` of the stream, whatever the samples are; positions restart at a reset."""
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self._spans = tuple(spans)
+        self._position = 0
+        self.n_resets = 0
+
+    def probability(self, frame: Samples) -> float:
+        """1.0 where the middle of ``frame`` lies in a span, else 0.0."""
+        middle = self._position + len(frame) // 2
+        self._position += len(frame)
+        return float(any(span.start <= middle < span.end for span in self._spans))
+
+    def reset(self) -> None:
+        """Begin the stream again."""
+        self._position = 0
+        self.n_resets += 1
+
+
+class LoudnessDetector:
+    """Hears speech in every frame whose root mean square reaches ``threshold`` (full scale is 1.0)."""
+
+    def __init__(self, threshold: float = 0.01) -> None:
+        self._threshold = threshold
+
+    def probability(self, frame: Samples) -> float:
+        """1.0 for a loud frame, 0.0 for a quiet or empty one."""
+        if not len(frame):
+            return 0.0
+        return float(np.sqrt(np.mean(np.square(frame, dtype=np.float64))) >= self._threshold)
+
+    def reset(self) -> None:
+        """Nothing to forget: every frame is judged alone."""
+
+
+# ------------------------------------------------------------------------------ recognising
+
+
+class ScriptedRecogniser:
+    """Returns ``phrases`` in order, one a call; after the last one nothing was said.
+
+    The words of a phrase are what spaces divide, spread evenly over the samples, probability 1.0. An
+    error among the phrases is raised in its turn. ``heard`` holds the length of every call's samples.
+    """
+
+    def __init__(self, phrases: Iterable[str | VoiceprepError] = (), name: str = "scripted") -> None:
+        self.name = name
+        self.heard: list[int] = []
+        self.n_warmed = 0
+        self.closed = False
+        self._phrases = iter(phrases)
+
+    def warm(self) -> None:
+        """Count the call."""
+        self.n_warmed += 1
+
+    def transcribe(self, samples: Samples) -> tuple[HeardWord, ...]:
+        """The words of the next phrase."""
+        self.heard.append(len(samples))
+        phrase = next(self._phrases, "")
+        if isinstance(phrase, VoiceprepError):
+            raise phrase
+        return spread(phrase, Span(0, len(samples)))
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
+
+
+class AlignedRecogniser:
+    """Knows a whole ``recording`` and its ``words``; returns those whose middle lies in what it is given.
+
+    What it is given must be a stretch of the recording, sample for sample, else it raises ValueError;
+    so give it a recording whose stretches differ (noise rather than a steady tone). Positions of
+    ``words`` count from the recording's first sample.
+    """
+
+    def __init__(self, recording: Samples, words: Iterable[HeardWord], name: str = "aligned") -> None:
+        self.name = name
+        self.heard: list[Span] = []
+        self.closed = False
+        self._recording = recording.astype(np.float32)
+        self._words = tuple(words)
+
+    def warm(self) -> None:
+        """Nothing to load."""
+
+    def transcribe(self, samples: Samples) -> tuple[HeardWord, ...]:
+        """The words said in ``samples``, counted from its first sample."""
+        if not len(samples):
+            return ()
+        start = self._find(samples)
+        span = Span(start, start + len(samples))
+        self.heard.append(span)
+        return tuple(
+            replace(word, start=max(word.start, span.start) - start, end=min(word.end, span.end) - start)
+            for word in self._words
+            if span.start <= (word.start + word.end) // 2 < span.end
+        )
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
+
+    def _find(self, samples: Samples) -> int:
+        whole, part = self._recording.tobytes(), samples.astype(np.float32).tobytes()
+        at = whole.find(part)
+        while at > 0 and at % 4:  # bytes that are alike by chance, between two samples
+            at = whole.find(part, at + 1)
+        if at < 0:
+            raise ValueError(f"these {len(samples)} samples are no stretch of the recording")
+        return at // 4
+
+
+def spread(phrase: str, span: Span) -> tuple[HeardWord, ...]:
+    """The words of ``phrase`` spread evenly over ``span``, probability 1.0; no words give ``()``."""
+    texts = phrase.split()
+    edges = [span.start + (span.end - span.start) * at // max(1, len(texts)) for at in range(len(texts) + 1)]
+    return tuple(
+        HeardWord(text, start, end, 1.0)
+        for text, (start, end) in zip(texts, itertools.pairwise(edges), strict=True)
+    )
+
+
+# ------------------------------------------------------------------------------ keeping
+
+
+class MemoryRecording:
+    """A recording that is nowhere on disk; ``samples`` is what was written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.samples: Samples = np.zeros(0, np.float32)
+        self.closed = False
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples it holds."""
+        return len(self.samples)
+
+    def write(self, samples: Samples) -> None:
+        """Append ``samples``. Raises JournalError when closed, ValueError as the real one does."""
+        if self.closed:
+            raise JournalError(f"the recording {self.path} is finished; nothing can be added to it.")
+        if samples.dtype != np.float32 or samples.ndim != 1 or np.isnan(samples).any():
+            raise ValueError("audio must be float32 of shape (n,) without NaN")
+        self.samples = np.concatenate([self.samples, np.clip(samples, -1.0, 1.0)])
+
+    def close(self) -> None:
+        """Finish it."""
+        self.closed = True
+
+
+class MemoryJournal:
+    """A journal in memory; ``recordings`` holds the audio by attempt and ordinal.
+
+    Takes no notice of the disk; everything else is as in :class:`~voiceprep.ports.Journal`.
+    """
+
+    def __init__(self) -> None:
+        self.recordings: dict[tuple[int, int], MemoryRecording] = {}
+        self.closed = False
+        self._attempts: dict[int, Attempt] = {}
+        self._ids = itertools.count(1)
+        self._crashed: set[tuple[int, int]] = set()
+
+    def begin(self, question: str, level: Level, recogniser: str, started: datetime) -> int:
+        """Open an attempt and return its id. Raises ValueError where ``started`` has no time zone."""
+        if started.tzinfo is None:
+            raise ValueError(f"{started} has no time zone")
+        attempt = Attempt(next(self._ids), question, level, started.astimezone(UTC), recogniser, (), None)
+        self._attempts[attempt.id] = attempt
+        return attempt.id
+
+    def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> MemoryRecording:
+        """Open the audio of an answer. Raises JournalError as the port says."""
+        if any(answer.ordinal == ordinal for answer in self._get(attempt).answers):
+            raise JournalError(f"attempt {attempt} has answer {ordinal} already.")
+        recording = MemoryRecording(Path("memory") / str(attempt) / f"{ordinal}.wav")
+        self.recordings[attempt, ordinal] = recording
+        state = AnswerState.RECORDING
+        self._put(attempt, Answer(ordinal, asked, probes, state, None, None, None, recording.path, 0, 0))
+        return recording
+
+    def keep(self, attempt: int, answer: Answer) -> None:
+        """Store an answer (replaces the one of the same ordinal). Raises JournalError."""
+        self._put(attempt, answer)
+        self._crashed.discard((attempt, answer.ordinal))
+
+    def conclude(self, attempt: int, combined: Assessment | None) -> None:
+        """Store the findings over all answers. Raises JournalError."""
+        self._attempts[attempt] = replace(self._get(attempt), combined=combined)
+
+    def attempts(self, question: str | None = None, limit: int | None = None) -> tuple[Attempt, ...]:
+        """Attempts, newest first. Raises ValueError for a limit below 0."""
+        if limit is not None and limit < 0:
+            raise ValueError(f"a limit of {limit} attempts makes no sense")
+        found = [a for a in self._attempts.values() if question is None or a.question == question]
+        return tuple(sorted(found, key=lambda a: (a.started, a.id), reverse=True)[:limit])
+
+    def crash(self) -> None:
+        """Pretend that the program was killed here: what is being recorded is there to be recovered."""
+        self._crashed |= {
+            (attempt.id, answer.ordinal)
+            for attempt in self._attempts.values()
+            for answer in attempt.answers
+            if answer.state is AnswerState.RECORDING
+        }
+
+    def recover(self) -> tuple[Recovered, ...]:
+        """Mark what :meth:`crash` cut short as interrupted, and return it."""
+        found = []
+        for key in sorted(self._crashed):
+            attempt = self._get(key[0])
+            recording = self.recordings[key]
+            answer = next(answer for answer in attempt.answers if answer.ordinal == key[1])
+            self._put(
+                attempt.id,
+                replace(
+                    answer,
+                    state=AnswerState.INTERRUPTED,
+                    ending=Ending.INTERRUPTED,
+                    n_samples=recording.n_samples,
+                ),
+            )
+            found.append(Recovered(*key, attempt.question, recording.path, recording.n_samples))
+        self._crashed.clear()
+        return tuple(found)
+
+    def forget(self, attempt: int) -> None:
+        """Delete an attempt with its audio. Raises JournalError (unknown, being recorded)."""
+        for answer in self._get(attempt).answers:
+            key = (attempt, answer.ordinal)
+            if answer.state is AnswerState.RECORDING and key not in self._crashed:
+                raise JournalError(f"attempt {attempt} is being recorded: finish it, then forget it.")
+        del self._attempts[attempt]
+        self._crashed = {key for key in self._crashed if key[0] != attempt}
+        self.recordings = {key: kept for key, kept in self.recordings.items() if key[0] != attempt}
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
+
+    def _get(self, attempt: int) -> Attempt:
+        if attempt not in self._attempts:
+            raise JournalError(f"there is no attempt {attempt}: `voiceprep history` lists them.")
+        return self._attempts[attempt]
+
+    def _put(self, attempt: int, answer: Answer) -> None:
+        known = self._get(attempt)
+        others = [old for old in known.answers if old.ordinal != answer.ordinal]
+        answers = tuple(sorted((*others, answer), key=lambda kept: kept.ordinal))
+        self._attempts[attempt] = replace(known, answers=answers)
