@@ -58,20 +58,28 @@ def home() -> Path:
             raise JournalError(f"VOICEPREP_HOME is {wanted!r}, and {exc}: write the whole path.") from exc
         folder = folder.absolute()
     else:
-        import platformdirs
-
-        folder = Path(platformdirs.user_data_dir("voiceprep", appauthor=False))
-        if not folder.is_absolute():
-            raise JournalError(
-                f"no home folder is known for this user (got {folder}): set HOME, or set VOICEPREP_HOME to a "
-                "folder for recordings and settings."
-            )
+        folder = _platform_folder()
     try:
         if not folder.is_dir() or not any(folder.iterdir()):
             private_folder(folder)
     except OSError as exc:
         raise storage_error(exc, "open the folder for recordings and settings", folder) from exc
     return folder
+
+
+def _platform_folder() -> Path:
+    import platformdirs
+
+    try:
+        folder = Path(platformdirs.user_data_dir("voiceprep", appauthor=False))
+    except RuntimeError as exc:
+        raise JournalError(f"no home folder is known for this user ({exc}): {_SAY_WHERE}") from exc
+    if not folder.is_absolute():  # an older platformdirs leaves the ~ in place
+        raise JournalError(f"no home folder is known for this user (got {folder}): {_SAY_WHERE}")
+    return folder
+
+
+_SAY_WHERE = "set HOME, or set VOICEPREP_HOME to a folder for recordings and settings."
 
 
 def private_folder(folder: Path) -> None:
