@@ -138,8 +138,8 @@ def locate(name_or_path: str, home: Path) -> Path:
             )
         check(folder, _fetch_command(name_or_path))
         return folder
-    folder = Path(name_or_path).expanduser()
-    if not folder.is_dir():
+    folder = Path(os.path.expanduser(name_or_path))  # noqa: PTH111 (Path's own raises for unknown users)
+    if not name_or_path or not folder.is_dir():
         names = ", ".join(offer.name for offer in _OFFERS)
         raise ModelMissing(
             f"{name_or_path!r} is neither a model folder nor a model that can be fetched ({names}): "

@@ -248,7 +248,7 @@ def _load(folder: Path, options: WhisperOptions) -> BatchedInferencePipeline:
         )
     except ValueError as exc:
         raise RecogniserError(
-            f"this machine does not run models as {options.compute_type!r} ({exc}); choose another compute type"
+            f"this machine runs no model as {options.compute_type!r} ({exc}); choose another compute type"
         ) from exc
     except Exception as exc:  # CTranslate2 and tokenizers raise many kinds, plain Exception among them
         raise ModelDamaged(f"the model in {folder} does not load ({exc}): {mend}") from exc
