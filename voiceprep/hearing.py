@@ -52,8 +52,6 @@ class Ears:
 
     detector: SpeechDetector
     recogniser: Recogniser
-    controls: Controls
-    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +133,18 @@ class Hearing:
     ``worker`` must run one job at a time: parallel transcriptions grow memory and gain nothing.
     """
 
-    def __init__(self, ears: Ears, worker: ThreadPoolExecutor, options: ListenOptions, tell: Tell) -> None:
+    def __init__(
+        self,
+        ears: Ears,
+        controls: Controls,
+        clock: Clock,
+        worker: ThreadPoolExecutor,
+        options: ListenOptions,
+        tell: Tell,
+    ) -> None:
         self._ears = ears
+        self._controls = controls
+        self._clock = clock
         self._worker = worker
         self._options = options
         self._tell = tell
@@ -159,7 +167,7 @@ class Hearing:
         failure: VoiceprepError | None = None
         try:
             self._listen(source, recording)
-            finished_at_s = self._ears.clock.monotonic_s()
+            finished_at_s = self._clock.monotonic_s()
             while self._waiting:
                 self._collect(wait=True)
         except KeyboardInterrupt as exc:
@@ -168,7 +176,7 @@ class Hearing:
         except VoiceprepError as exc:
             failure = exc
         if failure is not None:
-            finished_at_s = self._ears.clock.monotonic_s()
+            finished_at_s = self._clock.monotonic_s()
             for _, future in self._waiting:
                 future.cancel()
         return Heard(
@@ -205,7 +213,7 @@ class Hearing:
             # What does not come at its own pace waits for the words, so that spoken commands are
             # obeyed where they were said.
             self._collect(wait=not source.live)
-            if self._ears.controls.poll() in FINISH_KEYS:
+            if self._controls.poll() in FINISH_KEYS:
                 self._finish(Ending.KEY)
             if self._state.finished is not None:
                 return
@@ -223,7 +231,7 @@ class Hearing:
         before = self._state.speech_end
         self._state, events = step(self._state, frame, self._options)
         if self._state.speech_end != before:
-            self._last_speech_at_s = self._ears.clock.monotonic_s()
+            self._last_speech_at_s = self._clock.monotonic_s()
         self._react(events, source)
 
     def _finish(self, ending: Ending) -> None:
@@ -239,16 +247,16 @@ class Hearing:
                 if event.seconds >= ZEROS_LOST_S:
                     raise DeviceLost(
                         f"zero samples from {source.name} for {event.seconds:.0f} s: it is muted or not "
-                        "connected; unmute it, or choose another with --microphone (voiceprep doctor lists them)"
+                        "connected; unmute it, or choose another by --microphone (see voiceprep doctor)"
                     )
                 self._tell(MicrophoneSilent(source.name, event.seconds))
 
     def _transcribe(self, samples: Samples) -> tuple[HeardWord, ...]:
-        start_s = self._ears.clock.monotonic_s()
+        start_s = self._clock.monotonic_s()
         try:
             return self._ears.recogniser.transcribe(samples)
         finally:
-            self._busy_s += self._ears.clock.monotonic_s() - start_s
+            self._busy_s += self._clock.monotonic_s() - start_s
 
     def _collect(self, *, wait: bool) -> None:
         """Take finished transcriptions in order; ``wait`` for those under way."""
@@ -292,19 +300,19 @@ class Interjection:
         self._n_frames = 0
         self._framer = _Framer()
         self.kept: list[Block] = []
+        self.noticed = False
         detector.reset()
 
     def heard(self) -> bool:
         """Take in the next block; whether somebody is speaking by now."""
-        block = next(self._blocks, None)
+        block = None if self.noticed else next(self._blocks, None)
         if block is None:
-            return False
+            return self.noticed
         self.kept.append(block)
         while sum(len(old.samples) for old in self.kept[1:]) > self.KEPT_S * RATE_HZ:
             del self.kept[0]
         for frame in self._framer.frames(block.samples):
             loud = self._detector.probability(frame) >= SPEECH_ON
             self._n_frames = self._n_frames + 1 if loud else 0
-            if self._n_frames >= self.N_FRAMES:
-                return True
-        return False
+            self.noticed = self.noticed or self._n_frames >= self.N_FRAMES
+        return self.noticed

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    # Mono, float32, -1.0 to 1.0, RATE_HZ; shape (n_samples,).
-    Samples = NDArray[np.float32]
+Samples: TypeAlias = "NDArray[np.float32]"
+"""Mono audio, float32, -1.0 to 1.0, RATE_HZ; shape (n_samples,)."""
 
 RATE_HZ = 16_000
 """Sampling rate of all audio inside the program, in Hertz: what Whisper and Silero were trained on."""

@@ -1,0 +1,5 @@
+"""``python -m voiceprep``."""
+
+from voiceprep.cli import main
+
+main()

@@ -1,0 +1,29 @@
+"""The command line: the only place that prints."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+
+def main() -> None:
+    """Run the command line; the process's exit status follows the contract (0, 1, 2, 130)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that cannot show a letter gets an escape, not a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+    try:
+        from voiceprep.cli.app import app
+
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _interrupt(_signum: int, _frame: FrameType | None) -> None:
+    """Being told to end is like Ctrl-C: what was said is kept first."""
+    raise KeyboardInterrupt

@@ -1,0 +1,79 @@
+"""The commands and their options, and how errors become messages and exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from voiceprep import __version__
+from voiceprep.cli import checking, doctor, library, rounds
+from voiceprep.cli.render import plain
+from voiceprep.errors import VoiceprepError
+
+INTERRUPTED = 130
+
+
+class ReportingGroup(TyperGroup):
+    """Turns the project's errors and Ctrl-C into one message and the contract's exit status."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own signature is untyped here
+        """Run the command. Raises typer.Exit with the contract's status."""
+        try:
+            return super().invoke(ctx)
+        except VoiceprepError as exc:
+            typer.echo(f"voiceprep: {plain(str(exc))}", err=True)
+            raise typer.Exit(exc.exit_status) from exc
+        except (KeyboardInterrupt, typer.Abort) as exc:
+            typer.echo("\nvoiceprep: interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from exc
+        except BrokenPipeError as exc:
+            # Whoever read our output has enough; Python would complain again when it flushes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from exc
+
+
+app = typer.Typer(
+    cls=ReportingGroup,
+    name="voiceprep",
+    help="Practise interview answers aloud: a question is read to you, your spoken answer is checked for "
+    "what is missing or vague, and a follow-up goes for exactly that. Everything stays on this machine.",
+    epilog="Example: voiceprep demo",
+    rich_markup_mode=None,  # plain help is shown three times sooner
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"voiceprep {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def begin(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - typer reads it and calls _version
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Show what to do next when no command is given."""
+    if context.invoked_subcommand is None:
+        library.what_next()
+
+
+app.command("demo", epilog="Example: voiceprep demo --fast")(rounds.demo)
+app.command("practice", epilog="Example: voiceprep practice nms-purpose --headphones")(rounds.practice)
+app.command("check", epilog='Example: voiceprep check nms-purpose --text "It keeps the best box ..." --json')(
+    checking.check
+)
+app.command("transcribe", epilog="Example: voiceprep transcribe answer.wav --json")(checking.transcribe)
+app.add_typer(library.questions, name="questions")
+app.add_typer(library.models, name="models")
+app.command("history", epilog="Example: voiceprep history 3")(library.history)
+app.command("forget", epilog="Example: voiceprep forget 3 4")(library.forget)
+app.command("doctor", epilog="Example: voiceprep doctor")(doctor.doctor)

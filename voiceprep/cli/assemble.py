@@ -1,0 +1,227 @@
+"""Real parts, chosen by options and remembered settings."""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from voiceprep import bank as banks
+from voiceprep import resources
+from voiceprep.cli.screen import Screen
+from voiceprep.engines.home import Settings, home, load_settings, save_settings
+from voiceprep.errors import DeviceError, ModelMissing, UsageError
+from voiceprep.listen import WHOLE_RECORDING, ListenOptions
+from voiceprep.model import RATE_HZ, Bank
+from voiceprep.ports import Journal, Recogniser, Speaker
+
+if TYPE_CHECKING:
+    from voiceprep.engines import models
+    from voiceprep.engines.loudspeaker import Player
+    from voiceprep.hearing import Ears
+    from voiceprep.session import AnswerSource
+
+DEFAULT_MODEL = "base.en"
+"""Recognises conversational English in time on two cores; the next size up needs four times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the options of one run say; None means "as remembered, else the default"."""
+
+    microphone: str | None = None
+    loudspeaker: str | None = None
+    model: str | None = None
+    voice: str | None = None
+    rate_wpm: int | None = None
+    finish_silence_s: float | None = None
+    headphones: bool | None = None
+
+
+def merged(chosen: Chosen) -> Settings:
+    """The settings in force: what the options say, else what earlier runs chose. Raises SettingsError."""
+    given = {name: getattr(chosen, name) for name in Chosen.__slots__ if getattr(chosen, name) is not None}
+    return replace(load_settings(home()), **given)
+
+
+def remember(settings: Settings) -> None:
+    """Keep ``settings`` for later runs; call it once their parts are known to work."""
+    if settings != load_settings(home()):
+        save_settings(home(), settings)
+
+
+def load_bank() -> Bank:
+    """The packs of this installation. Raises ContentError."""
+    return banks.load([resources.folder("content")])
+
+
+def open_journal(screen: Screen, stack: ExitStack) -> Journal:
+    """The journal, after mending what a crash may have left; says what it found."""
+    from voiceprep.engines.journal import SqliteJournal
+
+    journal = stack.enter_context(closing(SqliteJournal(home())))
+    for found in journal.recover():
+        kept = f"{found.n_samples / RATE_HZ:.0f} s of attempt {found.attempt} ({found.question}) are kept"
+        then = (
+            f" Check them with: voiceprep check {found.question} --audio {shlex.quote(str(found.audio))}"
+            if found.audio
+            else ""
+        )
+        screen.note(f"An earlier run ended in mid-answer: {kept}.{then}")
+    return journal
+
+
+def recogniser(model: str | None, stack: ExitStack) -> Recogniser:
+    """The recogniser for ``model`` (a name or a folder); asks before downloading. Raises ModelError."""
+    from voiceprep.engines import models
+    from voiceprep.engines.whisper import WhisperOptions, WhisperRecogniser
+
+    name = model or DEFAULT_MODEL
+    try:
+        folder = models.locate(name, home())
+    except ModelMissing:
+        if not (sys.stdin.isatty() and sys.stderr.isatty() and agreed_to_fetch(name)):
+            raise
+        folder = fetch(name)
+    return stack.enter_context(closing(WhisperRecogniser(folder, WhisperOptions())))
+
+
+def agreed_to_fetch(name: str) -> bool:
+    """Ask whether ``name`` may be downloaded, with its size and where it goes."""
+    from voiceprep.engines import models
+
+    known = {info.name: info for info in models.available(home())}
+    if name not in known:
+        return False
+    size = f"{known[name].approx_bytes / 1e6:.0f} MB"
+    typer.echo(
+        f"The speech model {name} is not on this machine yet: {size}, once, to {home() / 'models'}.", err=True
+    )
+    return typer.confirm("Download it now?", default=True, err=True)
+
+
+def fetch(name: str) -> Path:
+    """Download ``name`` with a progress bar. Raises DownloadError; Ctrl-C keeps what has arrived."""
+    from voiceprep.engines import models
+
+    with ExitStack() as stack:
+        bar: Any = None
+        n_shown = 0
+
+        def advance(progress: models.Progress) -> None:
+            nonlocal bar, n_shown
+            if bar is None:
+                bar = stack.enter_context(
+                    typer.progressbar(length=progress.n_total, label=f"fetching {name}", file=sys.stderr)
+                )
+            bar.update(progress.n_done - n_shown)
+            n_shown = progress.n_done
+
+        return models.fetch(name, home(), advance)
+
+
+def loudspeaker(settings: Settings) -> Player | None:
+    """The loudspeaker to play on; None where this machine has none and none was asked for.
+
+    Raises NoDevice when the one asked for is not there.
+    """
+    from voiceprep.engines import devices
+    from voiceprep.engines.loudspeaker import SoundDevicePlayer
+
+    try:
+        devices.choose(settings.loudspeaker, devices.outputs(), "loudspeaker")
+        return SoundDevicePlayer(settings.loudspeaker)
+    except DeviceError:
+        if settings.loudspeaker is not None:
+            raise
+        return None
+
+
+def voice(settings: Settings, player: Player, stack: ExitStack) -> Speaker:
+    """The synthetic voice, speaking to ``player``."""
+    from voiceprep.engines.speech import Pyttsx3Speaker, SpeechOptions
+
+    options = SpeechOptions()
+    if settings.voice is not None:
+        options = replace(options, voice=settings.voice)
+    if settings.rate_wpm is not None:
+        options = replace(options, rate_wpm=settings.rate_wpm)
+    return stack.enter_context(closing(Pyttsx3Speaker(player, options)))
+
+
+def ears(model: str | None, stack: ExitStack) -> Ears:
+    """The speech detector and the recogniser for ``model``."""
+    from voiceprep.engines.silero import SileroDetector
+    from voiceprep.hearing import Ears
+
+    return Ears(SileroDetector(), recogniser(model, stack))
+
+
+def answers(
+    settings: Settings, *, text: bool, audio: tuple[Path, ...], screen: Screen
+) -> Iterator[AnswerSource]:
+    """Where answers come from: typed, from files, or the microphone; bad files and devices are named now."""
+    from voiceprep.session import Spoken, Typed
+
+    if text:
+        return itertools.repeat(Typed(lambda: typed(screen)))
+    if audio:
+        from voiceprep.engines.audiofile import AudioFileMicrophone, Pace, inspect_audio
+
+        for path in audio:
+            inspect_audio(path)
+        return iter(
+            [Spoken(partial(AudioFileMicrophone, path, Pace.AT_ONCE), WHOLE_RECORDING) for path in audio]
+        )
+
+    from voiceprep.engines import devices
+    from voiceprep.engines.microphone import SoundDeviceMicrophone
+
+    devices.choose(settings.microphone, devices.inputs(), "microphone")
+    options = ListenOptions()
+    if settings.finish_silence_s is not None:
+        options = replace(options, finish_silence_s=settings.finish_silence_s)
+    return itertools.repeat(Spoken(partial(SoundDeviceMicrophone, settings.microphone), options))
+
+
+def typed(screen: Screen) -> str:
+    """An answer from the keyboard (or a pipe): lines up to an empty one, or the end of the input."""
+    screen.note("Type your answer; an empty line ends it.")
+    lines = []
+    try:
+        for line in sys.stdin:
+            if not line.strip():
+                break
+            lines.append(line.strip())
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"the typed answer is not {exc.encoding} text: {exc.reason}") from exc
+    return " ".join(lines)
+
+
+class Mute:
+    """Says nothing: the screen shows every question and all feedback as text."""
+
+    def prepare(self, text: str) -> None:
+        """Nothing to prepare."""
+
+    def say(self, text: str, should_stop: Callable[[], bool]) -> str:  # noqa: ARG002 - the port's signature
+        """The text is on the screen already."""
+        return "the screen"
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class NoKeys:
+    """Controls where nobody presses keys."""
+
+    def poll(self) -> None:
+        """None, always."""

@@ -1,0 +1,243 @@
+"""``check`` and ``transcribe``: findings and words from text and recordings made anywhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from voiceprep.cli import assemble
+from voiceprep.cli.render import assessment_lines, plain
+from voiceprep.cli.screen import page_for, understands_cursor
+from voiceprep.errors import AudioFileError, UsageError, VoiceprepError
+from voiceprep.model import Assessment, Bank, Level, Transcript
+
+if TYPE_CHECKING:
+    from voiceprep.events import Event
+
+MAX_TEXT_BYTES = 10_000_000
+"""Largest text read as one answer: a day of speech; more is a mistaken file."""
+
+
+def check(
+    question: Annotated[
+        str | None, typer.Argument(help="The question's id (voiceprep questions list).")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="The answer.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A text file that holds the answer.")] = None,
+    audio: Annotated[Path | None, typer.Option(help="A recording of the answer.")] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(help='Answers, one JSON object a line: {"id", "question", "text"}; - is stdin.'),
+    ] = None,
+    level: Annotated[Level | None, typer.Option(help="Demand another level than the question's own.")] = None,
+    model: Annotated[str | None, typer.Option(help="Speech model for --audio: a name or a folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and nothing else.")] = False,
+) -> None:
+    """Check one answer, or a batch of them, and say what is missing or vague."""
+    from voiceprep import bank as banks
+    from voiceprep import checks
+    from voiceprep import text as texts
+
+    given = [
+        name for name, value in (("--text", text), ("--file", file), ("--audio", audio)) if value is not None
+    ]
+    if batch is not None:
+        if question is not None or given:
+            raise UsageError("--batch names questions and answers in its own lines; give nothing else")
+        _check_batch(batch, level, assemble.load_bank())
+        return
+    if question is None or len(given) != 1:
+        raise UsageError("give a QUESTION and one of --text, --file, --audio (or --batch FILE)")
+    bank = assemble.load_bank()
+    found = banks.find(bank, question)
+    if audio is not None:
+        transcript = transcribed(audio, model)
+    else:
+        transcript = texts.transcript(text if text is not None else _read(file))
+    if not transcript.words:
+        if audio is not None:
+            raise AudioFileError(
+                f"nothing said: no words were heard in {audio}, so there is nothing to check"
+            )
+        raise UsageError("the answer holds no words, so there is nothing to check")
+    assessment = checks.assess(found, (transcript,), bank, level)
+    if as_json:
+        _write_json(_result(None, assessment))
+    else:
+        page = page_for(sys.stdout)
+        lines = [*page.paragraph(f"Question: {found.ask}"), "", *assessment_lines(assessment, page)]
+        lines += ["", *page.paragraph(f"Follow-up: {assessment.follow_up.ask}")]
+        typer.echo("\n".join(lines))
+
+
+def _check_batch(source: Path, level: Level | None, bank: Bank) -> None:
+    n_bad = 0
+    with ExitStack() as stack:
+        for line in _lines(source, stack):
+            if not line.strip():
+                continue
+            identity: Any = None
+            try:
+                entry = _entry(line)
+                identity = entry.get("id")
+                _write_json(_result(identity, _assess_entry(entry, level, bank)))
+            except VoiceprepError as exc:
+                n_bad += 1
+                _write_json({"id": identity, "error": str(exc)})
+    if n_bad:
+        typer.echo(f"voiceprep: {n_bad} line{'s' if n_bad > 1 else ''} could not be checked", err=True)
+        raise typer.Exit(1)
+
+
+def _lines(source: Path, stack: ExitStack) -> Iterator[bytes]:
+    """Lines as bytes, so that one that is not UTF-8 spoils no other."""
+    stream: BinaryIO
+    if str(source) == "-":
+        stream = sys.stdin.buffer
+    else:
+        try:
+            stream = stack.enter_context(source.open("rb"))
+        except OSError as exc:
+            raise UsageError(f"{source} cannot be read: {exc.strerror}") from exc
+    yield from stream
+
+
+def _entry(line: bytes) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError) as exc:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise UsageError(f"not a line of JSON: {exc}") from exc
+    if not isinstance(entry, dict):
+        raise UsageError(f"not a JSON object: {type(entry).__name__}")
+    return entry
+
+
+def _assess_entry(entry: dict[str, Any], level: Level | None, bank: Bank) -> Assessment:
+    from voiceprep import bank as banks
+    from voiceprep import checks
+    from voiceprep import text as texts
+
+    for key in ("question", "text"):
+        if not isinstance(entry.get(key), str):
+            raise UsageError(f"{key!r} is missing or is not a string")
+    transcript = texts.transcript(entry["text"])
+    if not transcript.words:
+        raise UsageError("the answer holds no words, so there is nothing to check")
+    return checks.assess(banks.find(bank, entry["question"]), (transcript,), bank, level)
+
+
+def _result(identity: Any, assessment: Assessment) -> dict[str, Any]:  # noqa: ANN401 - an id is whatever JSON held
+    from voiceprep import report
+
+    return report.to_json(assessment, identity)
+
+
+def _write_json(result: dict[str, Any]) -> None:
+    # Escaped beyond ASCII: lone surrogates and terminal controls stay harmless in any locale.
+    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()
+
+
+def _read(file: Path | None) -> str:
+    assert file is not None  # noqa: S101 - one of the three was given
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_TEXT_BYTES + 1)
+    except OSError as exc:
+        raise UsageError(f"{file} cannot be read: {exc.strerror}") from exc
+    if len(data) > MAX_TEXT_BYTES:
+        raise UsageError(f"{file} holds more than {MAX_TEXT_BYTES // 1_000_000} MB; is that one answer?")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as exc:
+        hint = "; for a recording use --audio" if b"\0" in data else ""
+        raise UsageError(f"{file} is not UTF-8 text (byte {exc.start}){hint}") from exc
+
+
+# ------------------------------------------------------------------------------ recordings
+
+
+class _Unrecorded:
+    """A recording that is one already: the file it is read from."""
+
+    n_samples = 0
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, samples: object) -> None:
+        """Nothing to keep."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def transcribed(path: Path, model: str | None, *, show: bool = False) -> Transcript:
+    """The words of the recording ``path``; ``show`` writes them to stdout as they are recognised.
+
+    Raises AudioFileError, ModelError, RecogniserError.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from voiceprep.engines.audiofile import AudioFileMicrophone, Pace, inspect_audio
+    from voiceprep.engines.clock import SystemClock
+    from voiceprep.events import LevelMeasured, TranscriptGrown
+    from voiceprep.hearing import Hearing, Source
+    from voiceprep.listen import WHOLE_RECORDING
+
+    about = inspect_audio(path)
+    with ExitStack() as stack:
+        ears = assemble.ears(assemble.merged(assemble.Chosen(model=model)).model, stack)
+        worker = stack.enter_context(ThreadPoolExecutor(max_workers=1))
+        microphone = stack.enter_context(closing(AudioFileMicrophone(path, Pace.AT_ONCE)))
+        bar: Any = None
+        if about.duration_s and understands_cursor(sys.stderr):
+            bar = stack.enter_context(
+                typer.progressbar(length=round(about.duration_s), label="transcribing", file=sys.stderr)
+            )
+        shown, heard_s = "", 0
+
+        def tell(event: Event) -> None:
+            nonlocal shown, heard_s
+            if isinstance(event, LevelMeasured) and bar is not None and int(event.heard_s) > heard_s:
+                bar.update(int(event.heard_s) - heard_s)
+                heard_s = int(event.heard_s)
+            elif isinstance(event, TranscriptGrown) and show:
+                typer.echo(plain(event.text[len(shown) :].strip()))
+                shown = event.text
+
+        hearing = Hearing(ears, assemble.NoKeys(), SystemClock(), worker, WHOLE_RECORDING, tell)
+        heard = hearing.hear(Source(microphone.name, microphone.live, microphone.blocks()), _Unrecorded(path))
+    if heard.failure is not None:
+        raise heard.failure
+    return heard.transcript
+
+
+def transcribe(
+    file: Annotated[Path, typer.Argument(help="A recording: WAV, FLAC, MP3, M4A, ...")],
+    model: Annotated[str | None, typer.Option(help="Speech model: a name or a folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object with every word's times.")] = False,
+) -> None:
+    """Write down what a recording says, a phrase a line."""
+    transcript = transcribed(file, model, show=not as_json)
+    if as_json:
+        words = [
+            {
+                "text": word.text,
+                "start": word.start,
+                "end": word.end,
+                "t0": None if word.t0_s is None else round(word.t0_s, 3),
+                "t1": None if word.t1_s is None else round(word.t1_s, 3),
+                "probability": None if word.probability is None else round(word.probability, 3),
+            }
+            for word in transcript.words
+        ]
+        _write_json({"file": str(file), "text": transcript.text, "words": words})
+    elif not transcript.words:
+        typer.echo("nothing said: no words were heard", err=True)

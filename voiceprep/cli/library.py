@@ -1,0 +1,212 @@
+"""``questions``, ``models``, ``history``, ``forget``, and what to do next."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voiceprep import __version__
+from voiceprep.cli import assemble
+from voiceprep.cli.render import attempt_lines, plain
+from voiceprep.cli.screen import Screen, page_for
+from voiceprep.engines.home import home
+from voiceprep.errors import ContentError, JournalError
+from voiceprep.model import Kind, Level
+
+questions = typer.Typer(help="The question bank.", no_args_is_help=True, rich_markup_mode=None)
+models = typer.Typer(
+    help="Speech models: which there are, fetching one.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def what_next() -> None:
+    """Say what to do next, depending on what is already here."""
+    from voiceprep.engines import models as catalogue
+
+    installed = any(info.path is not None for info in catalogue.available(home()))
+    steps = [("voiceprep demo", "the whole loop in under a minute; no microphone needed")]
+    if not installed:
+        steps.append(
+            ("voiceprep models fetch", f"a recogniser for your own voice ({assemble.DEFAULT_MODEL}), once")
+        )
+    steps += [
+        ("voiceprep practice", "answer a question aloud; hear what is missing, and a follow-up"),
+        ("voiceprep questions list", "everything that can be asked"),
+        ("voiceprep history", "what you answered, with its audio"),
+        ("voiceprep doctor", "microphone, loudspeaker, voice, model: what works here"),
+        ("voiceprep --help", "all commands"),
+    ]
+    typer.echo(f"voiceprep {__version__}: practise interview answers aloud, on your own machine.\n")
+    width = max(len(command) for command, _ in steps)
+    for command, meaning in steps:
+        typer.echo(f"  {command:<{width}}  {meaning}")
+
+
+# ------------------------------------------------------------------------------ questions
+
+
+@questions.command("list", epilog="Example: voiceprep questions list --topic detection")
+def list_questions(
+    topic: Annotated[str | None, typer.Option(help="Only this topic.")] = None,
+    level: Annotated[Level | None, typer.Option(help="Only this level.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+) -> None:
+    """List questions by topic: id, level, kind, and how each is asked."""
+    page = page_for(sys.stdout)
+    bank = assemble.load_bank()
+    chosen = [
+        question
+        for question in bank.questions
+        if topic in (None, question.topic)
+        and level in (None, question.level)
+        and kind in (None, question.kind)
+    ]
+    if not chosen:
+        topics = ", ".join(sorted({question.topic for question in bank.questions}))
+        typer.echo(f"No question fits. Topics: {topics}", err=True)
+        raise typer.Exit(1)
+    heading = ""
+    for question in sorted(chosen, key=lambda question: question.topic):
+        if question.topic != heading:
+            heading = question.topic
+            typer.echo(("\n" if question is not chosen[0] else "") + page.bold(plain(heading)))
+        typer.echo(plain(f"  {question.id} ({question.level}, {question.kind})"))
+        typer.echo("\n".join(page.paragraph(question.ask, "    ")))
+
+
+@questions.command("show", epilog="Example: voiceprep questions show nms-purpose --sample")
+def show_question(
+    question: Annotated[str, typer.Argument(help="The question's id.")],
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Also show the elements and both sample answers.")
+    ] = False,
+) -> None:
+    """Show a question, why it is asked, and a hint; the answer only on request."""
+    from voiceprep import bank as banks
+
+    page = page_for(sys.stdout)
+    found = banks.find(assemble.load_bank(), question)
+    lines = [page.bold(plain(f"{found.id} ({found.topic}, {found.level}, {found.kind})"))]
+    lines += [*page.paragraph(found.ask), "", *page.paragraph(f"Why it is asked: {found.why}")]
+    lines += page.paragraph(f"Hint: {found.hint}")
+    if found.moves:
+        lines += page.paragraph(f"Listened for: {', '.join(found.moves)}")
+    if sample:
+        lines += ["", page.bold("A complete answer says")]
+        lines += [line for element in found.elements for line in page.paragraph(element.need, "  - ", "    ")]
+        for title, answer in (("A strong answer", found.strong), ("A flat one", found.flat)):
+            lines += ["", page.bold(title), *page.paragraph(" ".join(answer.split()), "  ")]
+    typer.echo("\n".join(lines))
+
+
+@questions.command("validate", epilog="Example: voiceprep questions validate my-content/")
+def validate(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder of packs; the built-in ones if left out.")
+    ] = None,
+) -> None:
+    """Check content files: every fault with file and key, and each question against its own samples."""
+    from voiceprep import bank as banks
+    from voiceprep import resources
+
+    bank = banks.load([folder or resources.folder("content")])
+    faults = tuple(fault for question in bank.questions for fault in banks.prove(question, bank))
+    if faults:
+        raise ContentError(faults)
+    typer.echo(f"{len(bank.questions)} questions, {len(bank.glossary)} glossary terms: no faults.")
+
+
+# ------------------------------------------------------------------------------ models
+
+
+@models.command("list", epilog="Example: voiceprep models list")
+def list_models() -> None:
+    """List speech models, their sizes, and which are on this machine."""
+    from voiceprep.engines import models as catalogue
+
+    for info in catalogue.available(home()):
+        mark = "here" if info.path is not None else "-"
+        default = "  (default)" if info.name == assemble.DEFAULT_MODEL else ""
+        typer.echo(f"{info.name:<20} {info.approx_bytes / 1e6:7.0f} MB  {mark}{default}")
+
+
+@models.command("fetch", epilog="Example: voiceprep models fetch small.en")
+def fetch_model(
+    name: Annotated[
+        str, typer.Argument(help="Which model; see voiceprep models list.")
+    ] = assemble.DEFAULT_MODEL,
+) -> None:
+    """Download a speech model, once; a broken download goes on where it stopped.
+
+    This is the only thing that ever uses the network.
+    """
+    typer.echo(str(assemble.fetch(name)))
+
+
+@models.command("where", epilog="Example: voiceprep models where base.en")
+def where(
+    name: Annotated[str | None, typer.Argument(help="A model; the folder of all models if left out.")] = None,
+) -> None:
+    """Print the folder that holds the models, or one of them."""
+    from voiceprep.engines import models as catalogue
+
+    typer.echo(str(catalogue.models_folder(home()) if name is None else catalogue.locate(name, home())))
+
+
+# ------------------------------------------------------------------------------ the journal
+
+
+def history(
+    attempt: Annotated[int | None, typer.Argument(help="Show this attempt in full.")] = None,
+    question: Annotated[str | None, typer.Option(help="Only attempts at this question.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
+) -> None:
+    """List earlier attempts, or show one with its words, findings and audio."""
+    page = page_for(sys.stdout)
+    with ExitStack() as stack:
+        journal = assemble.open_journal(Screen(), stack)
+        if attempt is not None:
+            for kept in journal.attempts():
+                if kept.id == attempt:
+                    typer.echo("\n".join(attempt_lines(kept, page)))
+                    return
+            raise JournalError(f"there is no attempt {attempt}; voiceprep history lists them")
+        kept_ones = journal.attempts(question, limit)
+    if not kept_ones:
+        typer.echo("Nothing here yet. Begin with: voiceprep practice", err=True)
+    for kept in kept_ones:
+        when = kept.started.astimezone().strftime("%Y-%m-%d %H:%M")
+        verdict = str(kept.combined.verdict) if kept.combined else _state(kept.answers)
+        typer.echo(
+            plain(f"{kept.id:>5}  {when}  {kept.question:<28} {len(kept.answers)} answered  {verdict}")
+        )
+
+
+def _state(answers: tuple[object, ...]) -> str:
+    return str(getattr(answers[-1], "state", "")) if answers else "not answered"
+
+
+def forget(
+    attempts: Annotated[
+        list[int] | None, typer.Argument(help="Attempts to delete (voiceprep history).")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Delete everything ever said.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete attempts for good: recording, transcript and findings."""
+    with ExitStack() as stack:
+        journal = assemble.open_journal(Screen(), stack)
+        ids = [kept.id for kept in journal.attempts()] if every else list(attempts or [])
+        if not ids:
+            typer.echo("Nothing to delete: name attempts, or use --all.", err=True)
+            raise typer.Exit(0 if every else 2)
+        if not yes:
+            what = f"attempt {ids[0]}" if len(ids) == 1 else f"{len(ids)} attempts"
+            typer.confirm(f"Delete {what} with audio for good?", abort=True, err=True)
+        for identity in ids:
+            journal.forget(identity)
+            typer.echo(f"attempt {identity} is deleted")

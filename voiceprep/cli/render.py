@@ -1,0 +1,169 @@
+"""Findings as lines of text: pure functions from nouns to strings, for any width of terminal."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from voiceprep.model import (
+    Assessment,
+    Attempt,
+    Delivery,
+    ElementFinding,
+    Evidence,
+    MoveFinding,
+    Status,
+)
+
+MIN_WIDTH = 24
+"""Narrower terminals get lines of this width and wrap them themselves."""
+
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the lines are made for: ``width`` in columns, and whether bold and dim are understood."""
+
+    width: int = 80
+    styled: bool = False
+
+    def bold(self, text: str) -> str:
+        """``text`` in bold, where the page knows it."""
+        return f"{_BOLD}{text}{_RESET}" if self.styled else text
+
+    def dim(self, text: str) -> str:
+        """``text`` dimmed, where the page knows it."""
+        return f"{_DIM}{text}{_RESET}" if self.styled else text
+
+    def paragraph(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
+        """``text`` wrapped to the width, further lines indented by ``hanging``."""
+        return textwrap.wrap(
+            plain(text),
+            max(MIN_WIDTH, self.width),
+            initial_indent=indent,
+            subsequent_indent=indent if hanging is None else hanging,
+        ) or [indent.rstrip()]
+
+
+def plain(text: str) -> str:
+    """``text`` without anything a terminal could obey: controls and direction overrides become U+FFFD."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and letter not in "\n\t"
+        else letter
+        for letter in text
+    )
+
+
+def quoted(evidence: Iterable[Evidence]) -> str:
+    """The words findings rest on, with the second they were said where it is known."""
+    said = []
+    for item in evidence:
+        at = "" if item.t0_s is None else f" at {item.t0_s:.1f} s"
+        said.append(f'"{" ".join(item.text.split())}"{at}')
+    return "; ".join(said)
+
+
+def assessment_lines(assessment: Assessment, page: Page) -> list[str]:
+    """Everything found about an answer, missing things with what they ask for."""
+    lines = [page.bold(f"Verdict: {assessment.verdict}")]
+    lines += _section("What you said", _elements(assessment.elements, page), page)
+    lines += _section("How you argued", _moves(assessment.moves, page), page)
+    vague = [
+        line
+        for finding in assessment.vague
+        for line in _row("vague", f"{quoted((finding.evidence,))}: {finding.why}", page)
+    ]
+    lines += _section("Where it was vague", vague, page)
+    pitfalls = [
+        line
+        for pitfall in assessment.pitfalls
+        for line in _row("careful", f"{quoted(pitfall.evidence)}: {pitfall.correction}", page)
+    ]
+    lines += _section("Worth correcting", pitfalls, page)
+    return lines + _section("How it sounded", page.paragraph(delivery(assessment.delivery), "  "), page)
+
+
+def delivery(measured: Delivery) -> str:
+    """Pace, pauses and fillers in one sentence; only what was measured."""
+    parts = [f"{measured.words} words"]
+    if measured.seconds is not None:
+        parts.append(f"{measured.seconds:.0f} s")
+    if measured.words_per_minute is not None:
+        parts.append(f"{measured.words_per_minute} words a minute")
+    if measured.fillers:
+        parts.append(f"at least {measured.fillers} filler{'s' if measured.fillers > 1 else ''}")
+    if measured.longest_pause_s is not None:
+        parts.append(f"longest pause {measured.longest_pause_s:.1f} s")
+    return ", ".join(parts) + "."
+
+
+def gained_lines(first: Assessment, combined: Assessment, page: Page) -> list[str]:
+    """What the answer to the follow-up added to the first answer."""
+    before = {finding.id for finding in first.elements if finding.status is Status.SAID}
+    moved = {finding.id for finding in first.moves if finding.status is Status.SAID}
+    gained = [f.need for f in combined.elements if f.status is Status.SAID and f.id not in before]
+    gained += [
+        f"the {f.id}" for f in combined.moves if f.required and f.status is Status.SAID and f.id not in moved
+    ]
+    said = sum(finding.status is Status.SAID for finding in combined.elements)
+    lines = page.paragraph(
+        f"Both answers together: {combined.verdict}, {said} of {len(combined.elements)} elements "
+        f"({len(before)} after the first)."
+    )
+    for item in gained:
+        lines += _row("gained", item, page)
+    for finding in combined.elements:
+        if finding.status is not Status.SAID:
+            lines += _row("still", finding.need, page)
+    return lines
+
+
+def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
+    """An attempt as kept: what was asked, what was answered, where the audio lies."""
+    when = attempt.started.astimezone().strftime("%Y-%m-%d %H:%M")
+    lines = [page.bold(plain(f"Attempt {attempt.id}: {attempt.question} ({attempt.level}), {when}"))]
+    for answer in attempt.answers:
+        lines += ["", *page.paragraph(f"Asked: {answer.asked}")]
+        said = answer.transcript.text if answer.transcript is not None else ""
+        lines += page.paragraph(f"Answered ({answer.state}): {said or 'nothing'}")
+        if answer.audio is not None:
+            lines.append(plain(f"Audio: {answer.audio}"))
+        if answer.assessment is not None:
+            lines += assessment_lines(answer.assessment, page)
+    return lines
+
+
+def _elements(findings: tuple[ElementFinding, ...], page: Page) -> list[str]:
+    lines: list[str] = []
+    for finding in findings:
+        if finding.status is Status.SAID:
+            lines += _row("said", f"{finding.need}: {quoted(finding.evidence)}", page)
+        elif finding.status is Status.MISHEARD:
+            lines += _row("unsure", f"{finding.need}: misheard? {quoted(finding.evidence)}", page)
+        else:
+            lines += _row("missing", finding.need, page)
+    return lines
+
+
+def _moves(findings: tuple[MoveFinding, ...], page: Page) -> list[str]:
+    lines: list[str] = []
+    for finding in findings:
+        if finding.status is Status.SAID:
+            lines += _row("made", f"{finding.id}: {quoted(finding.evidence)}", page)
+        elif finding.required:
+            lines += _row("missing", finding.id, page)
+    return lines
+
+
+def _row(mark: str, text: str, page: Page) -> list[str]:
+    first, *rest = page.paragraph(text, f"  {mark:<8}", " " * 10)
+    styled = page.bold if mark in ("missing", "still", "vague", "careful", "unsure") else page.dim
+    return [first.replace(mark, styled(mark), 1), *rest]
+
+
+def _section(title: str, lines: list[str], page: Page) -> list[str]:
+    return ["", page.bold(title), *lines] if lines else []

@@ -1,0 +1,198 @@
+"""``demo`` and ``practice``: the loop on real parts."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceprep.cli import assemble
+from voiceprep.cli.assemble import Chosen
+from voiceprep.cli.screen import Screen
+from voiceprep.engines.clock import SystemClock
+from voiceprep.engines.home import Settings, home
+from voiceprep.engines.keys import TerminalKeys
+from voiceprep.errors import UsageError
+from voiceprep.listen import ListenOptions
+from voiceprep.model import RATE_HZ, Attempt, Level
+from voiceprep.ports import Controls, Speaker
+
+if TYPE_CHECKING:
+    from voiceprep.engines.loudspeaker import Player
+    from voiceprep.session import AnswerSource
+
+DEMO_QUESTION = "yolo-vs-faster-rcnn"
+
+DEMO_LISTENING = ListenOptions(finish_silence_s=1.5)
+"""Quicker than for people: the demo's speaker does not stop to think."""
+
+KEY_POLL_S = 0.05
+
+MENU = {"r": "retry", "n": "next question", "p": "replay your answers", "q": "quit"}
+
+
+def demo(
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Hear the recordings as fast as they can be read.")
+    ] = False,
+    mute: Annotated[bool, typer.Option("--mute", help="Print instead of speaking.")] = False,
+    loudspeaker: Annotated[str | None, typer.Option(help="Loudspeaker: number or part of its name.")] = None,
+) -> None:
+    """Show the whole loop in under a minute; no microphone, loudspeaker or network needed.
+
+    A question is spoken and two recorded answers are heard through the same listening code that a
+    microphone feeds; what is missing is flagged and followed up. The recordings are a synthetic voice,
+    heard by a small recogniser that knows nothing else. For your own voice: voiceprep models fetch.
+    """
+    from voiceprep import bank as banks
+    from voiceprep import resources
+    from voiceprep.engines import models
+    from voiceprep.engines.audiofile import AudioFileMicrophone, Pace
+    from voiceprep.engines.loudspeaker import WavFilePlayer
+    from voiceprep.engines.silero import SileroDetector
+    from voiceprep.engines.whisper import WhisperOptions, WhisperRecogniser
+    from voiceprep.hearing import Ears
+    from voiceprep.session import Parts, Session, SessionOptions, Spoken
+
+    screen = Screen()
+    with ExitStack() as stack:
+        stack.callback(screen.clear)
+        bank = assemble.load_bank()
+        settings = Settings(loudspeaker=loudspeaker)
+        said: Speaker = assemble.Mute()
+        if not mute:
+            player = assemble.loudspeaker(settings)
+            if player is None:
+                screen.note("There is no loudspeaker here: what would be said is written to WAV files.")
+            said = assemble.voice(settings, player or WavFilePlayer(home() / "spoken"), stack)
+        recogniser = stack.enter_context(
+            closing(WhisperRecogniser(models.synthetic_model(), WhisperOptions()))
+        )
+        recordings = sorted((resources.folder("audio_fixtures") / "demo").glob("answer-*.flac"))
+        pace = Pace.AT_ONCE if fast else Pace.REAL_TIME
+
+        def source(path: Path) -> AnswerSource:
+            return Spoken(lambda: AudioFileMicrophone(path, pace), DEMO_LISTENING)
+
+        parts = Parts(
+            said,
+            assemble.open_journal(screen, stack),
+            assemble.NoKeys(),
+            SystemClock(),
+            Ears(SileroDetector(), recogniser),
+        )
+        options = SessionOptions(n_follow_ups=len(recordings) - 1)
+        with Session(parts, bank, options, screen.tell) as session:
+            session.practise(banks.find(bank, DEMO_QUESTION), map(source, recordings))
+
+
+def practice(
+    question: Annotated[
+        str | None,
+        typer.Argument(help="A question's id (voiceprep questions list); chosen for you if left out."),
+    ] = None,
+    level: Annotated[Level | None, typer.Option(help="Demand another level than the question's own.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help=f"Speech model: a name or a folder. {assemble.DEFAULT_MODEL} unless remembered."),
+    ] = None,
+    microphone: Annotated[
+        str | None, typer.Option(help="Microphone: number or part of its name; remembered.")
+    ] = None,
+    loudspeaker: Annotated[
+        str | None, typer.Option(help="Loudspeaker: number or part of its name; remembered.")
+    ] = None,
+    voice: Annotated[str | None, typer.Option(help="Voice that asks; remembered.")] = None,
+    rate: Annotated[
+        int | None, typer.Option(min=80, max=400, help="Its speed in words a minute; remembered.")
+    ] = None,
+    silence: Annotated[
+        float | None, typer.Option(min=0.8, max=30, help="Seconds of silence that end an answer; remembered.")
+    ] = None,
+    headphones: Annotated[
+        bool | None,
+        typer.Option(
+            "--headphones/--no-headphones", help="You wear headphones: speak to cut the question short."
+        ),
+    ] = None,
+    audio: Annotated[
+        list[Path] | None, typer.Option(help="Take the answer from this file; again for the follow-up's.")
+    ] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Type the answers (a fallback: rehearse aloud).")
+    ] = False,
+    mute: Annotated[bool, typer.Option("--mute", help="Print instead of speaking.")] = False,
+    follow_ups: Annotated[int, typer.Option(min=0, max=5, help="Follow-ups asked at most.")] = 1,
+) -> None:
+    """Answer a question aloud; hear what is missing or vague, and a follow-up aimed at it.
+
+    Your answer ends by itself after a silence, by saying "that's my answer", or by Enter. Enter also
+    cuts short what is being read to you. Ctrl-C stops at any time; what you said is kept.
+    """
+    from voiceprep import bank as banks
+    from voiceprep import schedule
+    from voiceprep.session import Parts, Session, SessionOptions
+
+    if audio and text:
+        raise UsageError("--audio and --text both say where the answers come from; use one")
+    screen = Screen()
+    with ExitStack() as stack:
+        stack.callback(screen.clear)
+        bank = assemble.load_bank()
+        chosen = banks.find(bank, question) if question is not None else None
+        settings = assemble.merged(Chosen(microphone, loudspeaker, model, voice, rate, silence, headphones))
+        answers = assemble.answers(settings, text=text, audio=tuple(audio or ()), screen=screen)
+        ears = None if text else assemble.ears(settings.model, stack)
+        player = None if mute else assemble.loudspeaker(settings)
+        if player is None and not mute:
+            screen.note("There is no loudspeaker here: what would be said is printed instead.")
+        speaker = assemble.Mute() if player is None else assemble.voice(settings, player, stack)
+        journal = assemble.open_journal(screen, stack)
+        assemble.remember(settings)
+
+        live = not (text or audio)
+        controls = stack.enter_context(TerminalKeys()) if live else assemble.NoKeys()
+        parts = Parts(speaker, journal, controls, SystemClock(), ears)
+        options = SessionOptions(level, follow_ups, headphones=live and settings.headphones)
+        with Session(parts, bank, options, screen.tell) as session:
+            while True:
+                if chosen is None:
+                    chosen = schedule.next_question(
+                        bank, journal.attempts(), parts.clock.now(), random.SystemRandom()
+                    )
+                attempt = session.practise(chosen, answers)
+                key = _menu(screen, attempt, player) if sys.stdin.isatty() and not audio else "q"
+                if key == "q":
+                    return
+                chosen = chosen if key == "r" else None
+
+
+def _menu(screen: Screen, attempt: Attempt, player: Player | None) -> str:
+    """What to do next, by one key; replaying comes back here."""
+    with TerminalKeys() as keys:
+        while True:
+            screen.note("   ".join(f"{key}: {meaning}" for key, meaning in MENU.items()))
+            key = None
+            while key not in MENU:
+                time.sleep(KEY_POLL_S)
+                key = keys.poll()
+            if key != "p":
+                return str(key)
+            _replay(screen, attempt, player, keys)
+
+
+def _replay(screen: Screen, attempt: Attempt, player: Player | None, keys: Controls) -> None:
+    from voiceprep.engines.loudspeaker import Sound
+    from voiceprep.engines.recording import read_samples
+
+    for answer in attempt.answers:
+        if answer.audio is None or player is None:
+            screen.note(f"Nothing to play: {'typed' if answer.audio is None else f'see {answer.audio}'}.")
+            continue
+        screen.note("Playing your answer (any key stops it).")
+        player.play(Sound(read_samples(answer.audio), RATE_HZ), lambda: keys.poll() is not None)

@@ -1,0 +1,150 @@
+"""The live screen: results to stdout, the changing status line to stderr.
+
+Without a terminal, or on one that knows no cursor, the status is said once per change of phase.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TextIO
+
+from voiceprep.cli.render import Page, assessment_lines, gained_lines, plain
+from voiceprep.events import (
+    Asking,
+    Checked,
+    Event,
+    Kept,
+    LevelMeasured,
+    MicrophoneSilent,
+    NothingSaid,
+    Phase,
+    PhaseChanged,
+    Said,
+    Saying,
+    TranscriptGrown,
+)
+from voiceprep.model import Assessment
+
+METER_FLOOR_DBFS = -60.0
+"""Level at which the meter is empty: a quiet room."""
+
+METER_COLUMNS = 12
+
+REDRAW_S = 0.1
+"""Audio between two drawings of the meter."""
+
+
+def understands_cursor(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal on which a line can be redrawn."""
+    return stream.isatty() and os.environ.get("TERM", "") != "dumb"
+
+
+def page_for(stream: TextIO) -> Page:
+    """How to lay out text for ``stream``: its width, and styles only on a terminal that wants them."""
+    columns = shutil.get_terminal_size().columns if stream.isatty() else 80
+    return Page(columns, styled=understands_cursor(stream) and "NO_COLOR" not in os.environ)
+
+
+class Screen:
+    """Shows the events of a session as they happen."""
+
+    def __init__(self, out: TextIO = sys.stdout, status: TextIO = sys.stderr) -> None:
+        self._out = out
+        self._status = status
+        self._redraws = understands_cursor(status)
+        self._drawn = False
+        self._phase = Phase.DONE
+        self._source = ""
+        self._shown_text = ""
+        self._next_drawing_s = 0.0
+        self._first: Assessment | None = None
+        self._where = ""
+
+    def tell(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case an event
+        """Show ``event``."""
+        page = page_for(self._out)
+        match event:
+            case PhaseChanged(phase, source):
+                self._phase, self._source, self._next_drawing_s = phase, source, 0.0
+                self._show_phase()
+            case Asking(question, text, ordinal):
+                self._shown_text = ""
+                if ordinal == 0:
+                    self._first = None
+                label = "Question" if ordinal == 0 else "Follow-up"
+                self._lines(["", page.bold(f"{label} ({question.id})"), *page.paragraph(text, "  "), ""])
+            case Saying(text):
+                self._lines(["", *page.paragraph(text), ""])
+            case Said(where):
+                if where != self._where:
+                    self._where = where
+                    self.note(f"(spoken to {where})")
+            case LevelMeasured():
+                self._meter(event)
+            case TranscriptGrown(text):
+                # The recogniser adds phrases at the end and never takes one back.
+                self._lines(page.paragraph(text[len(self._shown_text) :], "  > ", "    "))
+                self._shown_text = text
+            case MicrophoneSilent(name, seconds):
+                self.note(
+                    f"zero samples from {name} for {seconds:.0f} s: muted or not connected? Still listening."
+                )
+            case NothingSaid(audio):
+                kept = f" The recording is kept: {audio}" if audio else ""
+                self._lines(page.paragraph(f"Nothing said: no words were heard, so nothing is scored.{kept}"))
+            case Checked(_, assessment, combined):
+                self._lines(["", *assessment_lines(assessment, page)])
+                if combined is None or self._first is None:
+                    self._first = assessment
+                else:
+                    self._lines(["", *gained_lines(self._first, combined, page)])
+            case Kept(attempt, audio):
+                paths = "".join(f"\n  {path}" for path in audio)
+                self._lines(["", plain(f"Kept as attempt {attempt} (voiceprep history {attempt}).{paths}")])
+
+    def note(self, text: str) -> None:
+        """A line of status that stays."""
+        self.clear()
+        self._status.write("\n".join(page_for(self._status).paragraph(text)) + "\n")
+        self._status.flush()
+
+    def clear(self) -> None:
+        """Take the status line away."""
+        if self._drawn:
+            self._status.write("\r\x1b[2K")
+            self._status.flush()
+            self._drawn = False
+
+    def _lines(self, lines: list[str]) -> None:
+        self.clear()
+        self._out.write("\n".join(lines) + "\n")
+        self._out.flush()
+        self._draw(str(self._phase))
+
+    def _show_phase(self) -> None:
+        hint = " (Enter when you are done)" if self._phase is Phase.LISTENING else ""
+        text = str(self._phase) + (f": {self._source}" if self._source else "") + hint
+        if self._redraws:
+            self._draw(text)
+        else:
+            self.note(f"[{text}]")
+
+    def _meter(self, measured: LevelMeasured) -> None:
+        if not self._redraws or measured.heard_s < self._next_drawing_s:
+            return
+        self._next_drawing_s = measured.heard_s + REDRAW_S
+        share = 1 - max(METER_FLOOR_DBFS, measured.dbfs) / METER_FLOOR_DBFS
+        bar = "#" * round(share * METER_COLUMNS)
+        lost = f"  {measured.n_overflows} times samples lost" if measured.n_overflows else ""
+        self._draw(
+            f"{self._phase} [{bar:<{METER_COLUMNS}}] {measured.dbfs:4.0f} dB {measured.heard_s:5.1f} s{lost}"
+        )
+
+    def _draw(self, text: str) -> None:
+        if self._redraws:
+            columns = shutil.get_terminal_size().columns
+            self._status.write("\r\x1b[2K" + plain(text)[: max(1, columns - 1)])
+            self._status.flush()
+            self._drawn = True

@@ -1,0 +1,307 @@
+"""The loop: ask, listen, transcribe, check, say, follow up, store."""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from voiceprep import checks, feedback, text
+from voiceprep.errors import Interrupted, VoiceprepError
+from voiceprep.events import (
+    Asking,
+    Checked,
+    Kept,
+    NothingSaid,
+    Phase,
+    PhaseChanged,
+    Said,
+    Saying,
+    Tell,
+)
+from voiceprep.hearing import Ears, Heard, Hearing, Interjection, Source
+from voiceprep.listen import ListenOptions
+from voiceprep.model import (
+    Answer,
+    AnswerState,
+    Assessment,
+    Attempt,
+    Bank,
+    Block,
+    Ending,
+    Level,
+    Question,
+    Timing,
+    Transcript,
+)
+from voiceprep.ports import Clock, Controls, Journal, Microphone, Speaker
+
+TYPED = "typed"
+"""Stands in an attempt for the recogniser's name where nothing was spoken."""
+
+STOP_KEYS = ("enter", "space", "esc")
+"""Keys that cut short what is being said; any other key is left alone so that a slip costs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The real or fake parts a session runs on; whoever made them closes them.
+
+    ``ears`` may be None where every answer is typed.
+    """
+
+    speaker: Speaker
+    journal: Journal
+    controls: Controls
+    clock: Clock
+    ears: Ears | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An answer to be heard: how to open its microphone, and how patiently to listen."""
+
+    open: Callable[[], Microphone]
+    options: ListenOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An answer to be typed; ``read`` blocks until it is there."""
+
+    read: Callable[[], str]
+
+
+AnswerSource = Spoken | Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer replies to: ``ordinal`` 0 is the question itself, ``probes`` what a follow-up tests."""
+
+    ordinal: int
+    text: str
+    probes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """How a question is gone through.
+
+    ``level`` overrides the question's own; ``n_follow_ups`` are asked at most; ``headphones``
+    declares that the microphone cannot hear the loudspeaker, so speaking may cut the question short.
+    """
+
+    level: Level | None = None
+    n_follow_ups: int = 1
+    headphones: bool = False
+
+
+class Session:
+    """Goes through questions one at a time, telling ``tell`` what happens.
+
+    A context manager: on leaving, the worker has ended.
+    """
+
+    def __init__(self, parts: Parts, bank: Bank, options: SessionOptions, tell: Tell) -> None:
+        self._parts = parts
+        self._bank = bank
+        self._options = options
+        self._tell = tell
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recogniser")
+        self._warm: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._worker.shutdown(cancel_futures=True)
+
+    def practise(self, question: Question, answers: Iterator[AnswerSource]) -> Attempt:
+        """Ask ``question``, hear its answer, flag what is missing, follow up, and keep everything.
+
+        Ends early when ``answers`` runs out. Raises the error that stopped it, Interrupted on Ctrl-C;
+        whatever was said until then is in the journal and named in the message.
+        """
+        journal = self._parts.journal
+        level = self._options.level or question.level
+        started = self._parts.clock.now()
+        hearer = self._parts.ears.recogniser.name if self._parts.ears else TYPED
+        attempt = Attempt(
+            id=journal.begin(question.id, level, hearer, started),
+            question=question.id,
+            level=level,
+            started=started,
+            recogniser=hearer,
+            answers=(),
+            combined=None,
+        )
+        try:
+            for latest in self._rounds(question, attempt, answers):
+                attempt = latest
+        except KeyboardInterrupt as exc:
+            raise Interrupted(f"interrupted; what was said is kept as attempt {attempt.id}") from exc
+        finally:
+            journal.conclude(attempt.id, attempt.combined)
+        self._tell(PhaseChanged(Phase.DONE))
+        self._tell(Kept(attempt.id, tuple(answer.audio for answer in attempt.answers if answer.audio)))
+        return attempt
+
+    def _rounds(
+        self, question: Question, attempt: Attempt, answers: Iterator[AnswerSource]
+    ) -> Iterator[Attempt]:
+        """The attempt after each of its answers."""
+        asked, probes = question.ask, None
+        for ordinal in range(1 + self._options.n_follow_ups):
+            source = next(answers, None)
+            if source is None:
+                return
+            answer, finished_at_s = self._one_answer(question, attempt, source, Asked(ordinal, asked, probes))
+            attempt = replace(attempt, answers=(*attempt.answers, answer))
+            yield attempt
+            if answer.transcript is None or not answer.transcript.text:
+                self._tell(NothingSaid(answer.audio))
+                return
+            attempt = self._check(question, attempt, finished_at_s)
+            yield attempt
+            latest = attempt.answers[-1].assessment
+            assert latest is not None  # noqa: S101 - just checked
+            follow_up = (attempt.combined or latest).follow_up
+            last = ordinal == self._options.n_follow_ups
+            self._debrief(question, latest, None if last else follow_up.ask)
+            asked, probes = follow_up.ask, follow_up.probes
+
+    # -------------------------------------------------------------------------- one answer
+
+    def _one_answer(
+        self, question: Question, attempt: Attempt, source: AnswerSource, asked: Asked
+    ) -> tuple[Answer, float]:
+        """The answer as kept so far, and when it was finished. Raises what went wrong, after keeping it."""
+        self._tell(Asking(question, asked.text, asked.ordinal))
+        if isinstance(source, Typed):
+            self._say(asked.text, self._key_pressed)
+            answer = _typed(asked, text.transcript(source.read()))
+            self._parts.journal.keep(attempt.id, answer)
+            return answer, self._parts.clock.monotonic_s()
+        ears = self._parts.ears
+        if ears is None:
+            raise ValueError("a spoken answer needs ears")
+        if self._warm is None:
+            self._warm = self._worker.submit(ears.recogniser.warm)
+        with ExitStack() as opened:
+            heard, path = self._hear(source, ears, attempt, asked, opened)
+        self._tell(PhaseChanged(Phase.THINKING))
+        answer = _spoken(asked, heard, path)
+        self._parts.journal.keep(attempt.id, answer)
+        if heard.failure is not None:
+            raise _located(heard.failure, question, attempt, path) from heard.failure
+        return answer, heard.finished_at_s
+
+    def _hear(
+        self, source: Spoken, ears: Ears, attempt: Attempt, asked: Asked, opened: ExitStack
+    ) -> tuple[Heard, Path]:
+        """Ask and listen; what was opened for it is left on ``opened``."""
+        before: Iterable[Block] = ()
+        if self._options.headphones:
+            microphone = opened.enter_context(closing(source.open()))
+            blocks = microphone.blocks()
+            interjection = Interjection(ears.detector, blocks)
+            self._say(asked.text, lambda: interjection.heard() or self._key_pressed())
+            before = interjection.kept if interjection.noticed else ()
+        else:
+            self._say(asked.text, self._key_pressed)
+            microphone = opened.enter_context(closing(source.open()))
+            blocks = microphone.blocks()
+        self._tell(PhaseChanged(Phase.LISTENING, microphone.name))
+        recording = opened.enter_context(
+            closing(self._parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes))
+        )
+        parts = self._parts
+        hearing = Hearing(ears, parts.controls, parts.clock, self._worker, source.options, self._tell)
+        heard_from = Source(microphone.name, microphone.live, itertools.chain(before, blocks))
+        return hearing.hear(heard_from, recording), recording.path
+
+    def _key_pressed(self) -> bool:
+        return self._parts.controls.poll() in STOP_KEYS
+
+    def _say(self, said: str, should_stop: Callable[[], bool]) -> None:
+        self._tell(PhaseChanged(Phase.SPEAKING))
+        where = self._parts.speaker.say(text.spoken(said, self._bank.glossary), should_stop)
+        self._tell(Said(where))
+
+    # -------------------------------------------------------------------------- findings
+
+    def _check(self, question: Question, attempt: Attempt, finished_at_s: float) -> Attempt:
+        """The attempt with findings on its last answer, and on all of them together from the second on."""
+        *earlier, answer = attempt.answers
+        transcripts = tuple(
+            a.transcript for a in attempt.answers if a.transcript is not None and a.transcript.text
+        )
+        assessment = checks.assess(question, transcripts[-1:], self._bank, attempt.level)
+        combined: Assessment | None = None
+        if len(transcripts) > 1:
+            combined = checks.assess(question, transcripts, self._bank, attempt.level)
+        timing = replace(answer.timing, finished_to_flags_s=self._parts.clock.monotonic_s() - finished_at_s)
+        answer = replace(answer, assessment=assessment, timing=timing)
+        self._parts.journal.keep(attempt.id, answer)
+        self._tell(Checked(answer, assessment, combined))
+        return replace(attempt, answers=(*earlier, answer), combined=combined or assessment)
+
+    def _debrief(self, question: Question, latest: Assessment, follow_up: str | None) -> None:
+        said = feedback.spoken_debrief(question, latest)
+        self._tell(Saying(said))
+        if follow_up is not None:
+            self._parts.speaker.prepare(text.spoken(follow_up, self._bank.glossary))
+        self._say(said, self._key_pressed)
+
+
+def _typed(asked: Asked, transcript: Transcript) -> Answer:
+    return Answer(
+        ordinal=asked.ordinal,
+        asked=asked.text,
+        probes=asked.probes,
+        state=AnswerState.CHECKED if transcript.text else AnswerState.NOTHING_SAID,
+        ending=Ending.TYPED,
+        transcript=transcript,
+        assessment=None,
+        audio=None,
+        n_samples=0,
+        n_overflows=0,
+        timing=Timing(),
+    )
+
+
+def _spoken(asked: Asked, heard: Heard, audio: Path) -> Answer:
+    if heard.failure is not None:
+        state = AnswerState.INTERRUPTED
+    else:
+        state = AnswerState.CHECKED if heard.transcript.text else AnswerState.NOTHING_SAID
+    return Answer(
+        ordinal=asked.ordinal,
+        asked=asked.text,
+        probes=asked.probes,
+        state=state,
+        ending=heard.ending,
+        transcript=heard.transcript,
+        assessment=None,
+        audio=audio,
+        n_samples=heard.n_samples,
+        n_overflows=heard.n_overflows,
+        timing=heard.timing,
+    )
+
+
+def _located(failure: VoiceprepError, question: Question, attempt: Attempt, audio: Path) -> VoiceprepError:
+    """The same kind of error, its message extended by where the recording lies and how to go on from it."""
+    return type(failure)(
+        f"{failure}\nThe recording is kept as attempt {attempt.id}: {audio}\n"
+        f"Check it with: voiceprep check {question.id} --audio {shlex.quote(str(audio))}"
+    )
