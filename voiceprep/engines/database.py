@@ -17,6 +17,8 @@ APPLICATION_ID = 0x766F6963
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for another window's write; ours take milliseconds."""
 
+_MAGIC = b"SQLite format 3\0"
+
 NO_ROOM_BYTES = 1 << 20
 """Below this much free space an input/output error counts as a full disk: SQLite does not always say so."""
 
@@ -103,6 +105,7 @@ def connect(path: Path, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) ->
     """
     try:
         _make_private(path)
+        _refuse_other_files(path)
         database = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     except OSError as exc:
         raise storage_error(exc, "open the journal", path) from exc
@@ -145,13 +148,14 @@ _DAMAGED = (
     "the file was left as it is, and the recordings beside it are whole; rescue what can be read with "
     "`sqlite3 journal.db .recover`, or move the file away to begin a new journal."
 )
+_NO_DATABASE = "the file is no voiceprep journal and was left as it is; move it away to begin a new one."
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_READONLY: _NO_RIGHT,
     sqlite3.SQLITE_CANTOPEN: _NO_RIGHT,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: "the file is no voiceprep journal and was left as it is; move it away to begin.",
+    sqlite3.SQLITE_NOTADB: _NO_DATABASE,
 }
 
 
@@ -167,6 +171,14 @@ def _make_private(path: Path) -> None:
             path.chmod(FILE_MODE)
     finally:
         os.close(handle)
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Raise for a file that is neither empty nor a database: SQLite would overwrite a very short one."""
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+    if start not in (b"", _MAGIC):
+        raise JournalError(f"could not open the journal in {path}: {_NO_DATABASE}")
 
 
 def _pragma(database: sqlite3.Connection, name: str) -> int:
@@ -248,5 +260,3 @@ def _back_up(database: sqlite3.Connection, target: Path) -> None:
         raise storage_error(exc, "back up the journal", target) from exc
     except sqlite3.DatabaseError as exc:
         raise database_error(exc, "back up the journal", target) from exc
-    finally:
-        part.unlink(missing_ok=True)

@@ -1,0 +1,867 @@
+"""The journal: what is kept comes back, what is forgotten is gone, and trouble is named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from voiceprep.engines import database, rows
+from voiceprep.engines.database import APPLICATION_ID, MIGRATIONS, connect
+from voiceprep.engines.journal import DATABASE_FILE, SqliteJournal
+from voiceprep.engines.recording import HEADER_BYTES, read_samples
+from voiceprep.errors import DiskFull, JournalError
+from voiceprep.model import (
+    Answer,
+    AnswerState,
+    Assessment,
+    Attempt,
+    Delivery,
+    ElementFinding,
+    Ending,
+    Evidence,
+    FollowUp,
+    Level,
+    Move,
+    MoveFinding,
+    PitfallFinding,
+    Recovered,
+    Status,
+    Timing,
+    Transcript,
+    VagueFinding,
+    Verdict,
+    Word,
+)
+from voiceprep.ports import Journal
+from voiceprep.testing import MemoryJournal
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+SECOND = np.zeros(16_000, np.float32)
+
+ASSESSMENT = Assessment(
+    question="nms-purpose",
+    verdict=Verdict.PARTIAL,
+    elements=(
+        ElementFinding(
+            "duplicates", "removes duplicates", Status.SAID, 0.5, (Evidence(0, 4, "they", 0.1, 0.3),)
+        ),
+        ElementFinding("threshold", "an overlap threshold", Status.MISSING, 0.0, ()),
+    ),
+    moves=(MoveFinding(Move.REASON, required=True, status=Status.MISSING, evidence=()),),
+    vague=(VagueFinding(Evidence(5, 9, "kind", None, None), "hedge", "no number follows"),),
+    pitfalls=(PitfallFinding("trains", "it runs after training", (Evidence(0, 4, "they"),)),),
+    delivery=Delivery(words=2, fillers=1, seconds=1.5, words_per_minute=80, longest_pause_s=0.25),
+    follow_up=FollowUp("And the threshold?", "threshold"),
+)
+ANSWER = Answer(
+    ordinal=0,
+    asked="What is NMS for?",
+    probes=None,
+    state=AnswerState.CHECKED,
+    ending=Ending.SILENCE,
+    transcript=Transcript("they kind", (Word("they", 0, 4, 0.1, 0.3, 0.9), Word("kind", 5, 9))),
+    assessment=ASSESSMENT,
+    audio=None,
+    n_samples=24_000,
+    n_overflows=1,
+    timing=Timing(2.5, 0.01, None),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the journal of a test lives."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def journal(folder: Path) -> Iterator[SqliteJournal]:
+    """A journal on disk."""
+    with closing(SqliteJournal(folder)) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["disk", "memory"])
+def either(request: pytest.FixtureRequest, folder: Path) -> Iterator[Journal]:
+    """The journal on disk and the one in memory: they keep the same laws."""
+    opened: Journal = SqliteJournal(folder) if request.param == "disk" else MemoryJournal()
+    with closing(opened):
+        yield opened
+
+
+def begin(journal: Journal, question: str = "nms-purpose", started: datetime = NOON) -> int:
+    """A new attempt."""
+    return journal.begin(question, Level.MID, "base.en", started)
+
+
+def recorded(journal: Journal, attempt: int, ordinal: int = 0) -> Answer:
+    """Record one second as an answer of ``attempt`` and keep it."""
+    with closing(journal.record(attempt, ordinal, "What is NMS for?", None)) as recording:
+        recording.write(SECOND)
+    answer = replace(ANSWER, ordinal=ordinal, audio=recording.path, n_samples=recording.n_samples)
+    journal.keep(attempt, answer)
+    return answer
+
+
+# ------------------------------------------------------------------------------ keeping
+
+texts = st.text(max_size=20)
+reals = st.floats(allow_nan=False, allow_infinity=False)
+some_reals = st.none() | reals
+counts = st.integers(0, 2**63 - 1)
+words = st.builds(Word, texts, counts, counts, some_reals, some_reals, some_reals)
+proofs = st.builds(Evidence, counts, counts, texts, some_reals, some_reals)
+
+
+T = TypeVar("T")
+
+
+def tuples(of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    """Up to three of them."""
+    return st.lists(of, max_size=3).map(tuple)
+
+
+assessments = st.builds(
+    Assessment,
+    question=texts,
+    verdict=st.sampled_from(Verdict),
+    elements=tuples(st.builds(ElementFinding, texts, texts, st.sampled_from(Status), reals, tuples(proofs))),
+    moves=tuples(
+        st.builds(
+            MoveFinding,
+            id=st.sampled_from(Move),
+            required=st.booleans(),
+            status=st.sampled_from(Status),
+            evidence=tuples(proofs),
+        )
+    ),
+    vague=tuples(st.builds(VagueFinding, proofs, texts, texts)),
+    pitfalls=tuples(st.builds(PitfallFinding, texts, texts, tuples(proofs))),
+    delivery=st.builds(Delivery, counts, counts, some_reals, st.none() | counts, some_reals),
+    follow_up=st.builds(FollowUp, texts, texts),
+)
+answers = st.builds(
+    Answer,
+    ordinal=st.integers(0, 9),
+    asked=texts,
+    probes=st.none() | texts,
+    state=st.sampled_from(AnswerState),
+    ending=st.none() | st.sampled_from(Ending),
+    transcript=st.none() | st.builds(Transcript, texts, tuples(words)),
+    assessment=st.none() | assessments,
+    audio=st.none(),
+    n_samples=counts,
+    n_overflows=counts,
+    timing=st.builds(Timing, some_reals, some_reals, some_reals),
+)
+
+
+def test_whatever_is_kept_comes_back_exactly(either: Journal) -> None:
+    """Every field of attempt, answers, words and findings survives, whatever text and numbers it holds."""
+
+    @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        question=texts,
+        level=st.sampled_from(Level),
+        recogniser=texts,
+        started=st.datetimes(timezones=st.just(UTC)),
+        kept=st.lists(answers, max_size=3, unique_by=lambda answer: answer.ordinal),
+        combined=st.none() | assessments,
+    )
+    def law(
+        question: str,
+        level: Level,
+        recogniser: str,
+        started: datetime,
+        kept: list[Answer],
+        combined: Assessment,
+    ) -> None:
+        attempt = either.begin(question, level, recogniser, started)
+        for answer in kept:
+            either.keep(attempt, answer)
+        either.conclude(attempt, combined)
+        ordered = tuple(sorted(kept, key=lambda answer: answer.ordinal))
+        expected = Attempt(attempt, question, level, started, recogniser, ordered, combined)
+        assert either.attempts() == (expected,)
+        for answer in kept:  # what is being recorded cannot be forgotten
+            either.keep(attempt, replace(answer, state=AnswerState.CHECKED))
+        either.forget(attempt)
+
+    law()
+
+
+def test_attempts_survive_the_end_of_the_program(folder: Path) -> None:
+    """What one journal kept, the next one on the same folder reads, audio included."""
+    with closing(SqliteJournal(folder)) as first:
+        attempt = begin(first)
+        answer = recorded(first, attempt)
+        first.conclude(attempt, ASSESSMENT)
+    with closing(SqliteJournal(folder)) as second:
+        (found,) = second.attempts()
+    assert found == Attempt(attempt, "nms-purpose", Level.MID, NOON, "base.en", (answer,), ASSESSMENT)
+    assert found.answers[0].audio is not None
+    np.testing.assert_array_equal(read_samples(found.answers[0].audio), SECOND)
+
+
+def test_the_folder_can_be_moved(folder: Path, tmp_path: Path) -> None:
+    """The database holds relative paths, so a moved or restored folder plays its recordings."""
+    with closing(SqliteJournal(folder)) as first:
+        recorded(first, begin(first))
+    moved = folder.rename(tmp_path / "elsewhere")
+    with closing(SqliteJournal(moved)) as second:
+        audio = second.attempts()[0].answers[0].audio
+    assert audio == moved / "recordings" / "1" / "0.wav"
+    assert audio.is_file()
+
+
+def test_keeping_again_replaces_the_answer_and_its_findings(either: Journal) -> None:
+    """An ordinal has one answer: the last one kept, with none of the findings of the one before."""
+    attempt = begin(either)
+    either.keep(attempt, ANSWER)
+    bare = replace(ANSWER, assessment=replace(ASSESSMENT, elements=(), vague=()), transcript=None)
+    either.keep(attempt, bare)
+    either.conclude(attempt, ASSESSMENT)
+    either.conclude(attempt, None)
+    (found,) = either.attempts()
+    assert found.answers == (bare,)
+    assert found.combined is None
+
+
+def test_nothing_said_and_not_transcribed_are_two_things(either: Journal) -> None:
+    """An empty transcript comes back empty, a missing one missing."""
+    attempt = begin(either)
+    silent = replace(ANSWER, transcript=Transcript("", ()), assessment=None, state=AnswerState.NOTHING_SAID)
+    lost = replace(silent, ordinal=1, transcript=None, state=AnswerState.INTERRUPTED)
+    either.keep(attempt, silent)
+    either.keep(attempt, lost)
+    assert either.attempts()[0].answers == (silent, lost)
+
+
+def test_attempts_come_newest_first_by_question_and_limit(either: Journal) -> None:
+    """The order is that of the clock, then of the ids; question and limit narrow it down."""
+    yesterday = begin(either, "a", NOON - timedelta(days=1))
+    first, second = begin(either, "b"), begin(either, "a")
+    backfilled = begin(either, "b", NOON - timedelta(days=9))
+
+    def ids(question: str | None = None, limit: int | None = None) -> list[int]:
+        return [attempt.id for attempt in either.attempts(question, limit)]
+
+    assert ids() == [second, first, yesterday, backfilled]
+    assert ids("b") == [first, backfilled]
+    assert ids(limit=2) == [second, first]
+    assert ids("a", 1) == [second]
+    assert ids(limit=0) == ids("c") == []
+    with pytest.raises(ValueError, match="limit"):
+        ids(limit=-1)
+
+
+def test_the_hour_is_kept_in_utc(either: Journal) -> None:
+    """Another zone's hour comes back as the same moment in UTC; an hour without a zone is refused."""
+    begin(either, started=datetime(2026, 5, 4, 14, tzinfo=timezone(timedelta(hours=2))))
+    started = either.attempts()[0].started
+    assert (started, started.tzinfo) == (NOON, UTC)
+    with pytest.raises(ValueError, match="no time zone"):
+        begin(either, started=NOON.replace(tzinfo=None))
+
+
+def test_an_unknown_attempt_is_named(either: Journal) -> None:
+    """Every method that takes an id refuses one that is not there and says how to find those that are."""
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: either.record(7, 0, "?", None),
+        lambda: either.keep(7, ANSWER),
+        lambda: either.conclude(7, ASSESSMENT),
+        lambda: either.forget(7),
+    )
+    for call in calls:
+        with pytest.raises(JournalError, match=r"no attempt 7.*voiceprep history"):
+            call()
+    assert either.attempts() == ()
+
+
+def test_an_answer_is_recorded_once(either: Journal) -> None:
+    """Audio is never overwritten: a second recording of one ordinal is refused, the first one stays."""
+    attempt = begin(either)
+    answer = recorded(either, attempt)
+    with pytest.raises(JournalError, match="answer 0 already"):
+        either.record(attempt, 0, "again?", None)
+    assert either.attempts()[0].answers == (answer,)
+
+
+def test_numbers_that_are_none_are_refused(journal: SqliteJournal) -> None:
+    """NaN would come back as "not measured": it is a ValueError and nothing of the answer is stored."""
+    attempt = begin(journal)
+    nan = float("nan")
+    faulty = (
+        replace(ANSWER, timing=Timing(nan)),
+        replace(ANSWER, transcript=Transcript("a", (Word("a", 0, 1, nan),))),
+        replace(ANSWER, assessment=replace(ASSESSMENT, delivery=Delivery(1, 0, nan, None, None))),
+    )
+    for answer in faulty:
+        with pytest.raises(ValueError, match=r"finite|JSON"):
+            journal.keep(attempt, answer)
+    assert journal.attempts()[0].answers == ()
+
+
+def test_text_that_is_no_unicode_is_named(journal: SqliteJournal) -> None:
+    """Typed bytes in a foreign encoding reach us as lone surrogates: a JournalError, nothing stored."""
+    attempt = begin(journal)
+    with pytest.raises(JournalError, match="no Unicode text; set the terminal to UTF-8"):
+        journal.keep(attempt, replace(ANSWER, asked="caf\udce9"))
+    assert journal.attempts()[0].answers == ()
+
+
+def test_audio_outside_the_folder_is_refused(journal: SqliteJournal, tmp_path: Path) -> None:
+    """A path that leaves the folder would be deleted with the attempt: it is not taken in."""
+    attempt = begin(journal)
+    for outside in (tmp_path / "song.wav", Path("..") / "song.wav"):
+        with pytest.raises(JournalError, match=r"song\.wav lies outside"):
+            journal.keep(attempt, replace(ANSWER, audio=outside))
+    journal.keep(attempt, replace(ANSWER, audio=Path("recordings/1/0.wav")))
+    assert journal.attempts()[0].answers[0].audio == tmp_path / "home" / "recordings" / "1" / "0.wav"
+
+
+def test_ctrl_c_in_the_middle_of_keeping_stores_nothing_of_it(
+    journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer is stored whole or not at all, and the journal goes on working."""
+    attempt = begin(journal)
+
+    def interrupted(_assessment: int, _found: Assessment) -> tuple[rows.Row, ...]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, "finding_rows", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            journal.keep(attempt, ANSWER)
+    assert journal.attempts()[0].answers == ()
+    journal.keep(attempt, ANSWER)
+    assert journal.attempts()[0].answers == (ANSWER,)
+
+
+def test_closing_twice_is_fine(folder: Path) -> None:
+    """The second close does nothing."""
+    opened = SqliteJournal(folder)
+    opened.close()
+    opened.close()
+
+
+def test_two_windows_share_one_journal(folder: Path) -> None:
+    """Attempts of two journals on one folder get different ids, and each sees both."""
+    with closing(SqliteJournal(folder)) as one, closing(SqliteJournal(folder)) as two:
+        ids = [begin(one), begin(two), begin(one)]
+        recorded(one, ids[0])
+        recorded(two, ids[1])
+        assert ids == [1, 2, 3]
+        assert one.attempts() == two.attempts()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
+def test_everything_in_the_folder_is_private(folder: Path) -> None:
+    """Under a loose umask folders are 0700 and files 0600, SQLite's own too; a loose file is closed."""
+    before = os.umask(0)
+    try:
+        with closing(SqliteJournal(folder)) as opened:
+            recorded(opened, begin(opened))
+            found = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.rglob("*"))}
+    finally:
+        os.umask(before)
+    assert {path.name for path in found} >= {"journal.db", "journal.db-wal", "0.wav", "recordings"}
+    assert all(mode == (0o700 if path.is_dir() else 0o600) for path, mode in found.items()), found
+    (folder / DATABASE_FILE).chmod(0o644)
+    with closing(SqliteJournal(folder)):
+        assert stat.S_IMODE((folder / DATABASE_FILE).stat().st_mode) == 0o600
+
+
+# ------------------------------------------------------------------------------ recovering
+
+
+def states(journal: Journal) -> list[AnswerState]:
+    """The states of all answers."""
+    return [answer.state for attempt in journal.attempts() for answer in attempt.answers]
+
+
+def test_an_answer_is_known_from_its_first_moment(either: Journal) -> None:
+    """As soon as a recording is open the journal lists its answer, with the question and the audio."""
+    attempt = begin(either)
+    recording = either.record(attempt, 1, "And the threshold?", "threshold")
+    (answer,) = either.attempts()[0].answers
+    assert (answer.state, answer.asked, answer.probes) == (
+        AnswerState.RECORDING,
+        "And the threshold?",
+        "threshold",
+    )
+    assert answer.audio == recording.path
+    recording.close()
+
+
+def test_what_a_lost_program_recorded_is_recovered(folder: Path) -> None:
+    """The next start marks the answer interrupted, mends its audio, says what was kept, and only once."""
+    lost = SqliteJournal(folder)
+    attempt = begin(lost)
+    recorded(lost, attempt)
+    recording = lost.record(attempt, 1, "And?", None)
+    recording.write(SECOND)
+    lost.close()  # as the end of a process frees its locks; the recording is still open
+    with recording.path.open("r+b") as file:
+        file.write(b"RIFF\x00\x00\x00\x00")
+        file.seek(0, os.SEEK_END)
+        file.write(b"\x00")  # torn in the middle of a sample
+    with closing(SqliteJournal(folder)) as next_start:
+        assert next_start.recover() == (Recovered(attempt, 1, "nms-purpose", recording.path, 16_000),)
+        assert next_start.recover() == ()
+        answer = next_start.attempts()[0].answers[1]
+    assert (answer.state, answer.ending, answer.n_samples) == (
+        AnswerState.INTERRUPTED,
+        Ending.INTERRUPTED,
+        16_000,
+    )
+    assert recording.path.stat().st_size == HEADER_BYTES + 32_000
+    np.testing.assert_array_equal(read_samples(recording.path), SECOND)
+    recording.close()
+
+
+def test_a_crash_in_memory_is_recovered_likewise() -> None:
+    """The journal in memory plays a crash with the same outcome."""
+    journal = MemoryJournal()
+    attempt = begin(journal)
+    recorded(journal, attempt)
+    recording = journal.record(attempt, 1, "And?", None)
+    recording.write(SECOND)
+    assert journal.recover() == ()
+    journal.crash()
+    assert journal.recover() == (Recovered(attempt, 1, "nms-purpose", recording.path, 16_000),)
+    assert journal.recover() == ()
+    assert states(journal) == [AnswerState.CHECKED, AnswerState.INTERRUPTED]
+
+
+def test_a_live_window_is_left_alone(folder: Path) -> None:
+    """While one window records, and until it has kept the answer, another recovers and forgets nothing."""
+    with closing(SqliteJournal(folder)) as live, closing(SqliteJournal(folder)) as other:
+        attempt = begin(live)
+        recording = live.record(attempt, 0, "?", None)
+        assert other.recover() == live.recover() == ()
+        recording.write(SECOND)
+        recording.close()  # transcription goes on
+        assert other.recover() == live.recover() == ()
+        for window in (live, other):
+            with pytest.raises(JournalError, match="is being recorded"):
+                window.forget(attempt)
+        assert states(other) == [AnswerState.RECORDING]
+        live.keep(attempt, replace(ANSWER, audio=recording.path))
+        assert states(other) == [AnswerState.CHECKED]
+        other.forget(attempt)
+
+
+def test_a_live_process_is_left_alone(folder: Path) -> None:
+    """The same between processes: alive it is left alone, killed it is recovered."""
+    code = (
+        "import sys, time; from pathlib import Path; from datetime import datetime, UTC\n"
+        "from voiceprep.engines.journal import SqliteJournal; from voiceprep.model import Level\n"
+        "journal = SqliteJournal(Path(sys.argv[1]))\n"
+        "recording = journal.record(journal.begin('q', Level.MID, 'r', datetime.now(UTC)), 0, '?', None)\n"
+        "print('recording', flush=True); time.sleep(60)\n"
+    )
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(folder)],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as child,
+        closing(SqliteJournal(folder)) as journal,
+    ):
+        assert child.stdout is not None
+        assert child.stdout.readline() == "recording\n"
+        assert journal.recover() == ()
+        child.kill()
+        child.wait()
+        assert [found.n_samples for found in journal.recover()] == [0]
+
+
+def test_a_recording_that_is_gone_is_recovered_as_nothing(folder: Path) -> None:
+    """Where the file never reached the disk the answer says so instead of naming a file."""
+    with closing(SqliteJournal(folder)) as lost:
+        attempt = begin(lost)
+        recording = lost.record(attempt, 0, "?", None)
+        recording.close()
+    recording.path.unlink()
+    with closing(SqliteJournal(folder)) as journal:
+        assert journal.recover() == (Recovered(attempt, 0, "nms-purpose", None, 0),)
+        assert journal.attempts()[0].answers[0].audio is None
+
+
+def test_a_foreign_file_in_the_place_of_a_recording_is_left(folder: Path) -> None:
+    """What is not our recording is named, not mended; forgetting the attempt clears it away."""
+    with closing(SqliteJournal(folder)) as lost:
+        attempt = begin(lost)
+        recording = lost.record(attempt, 0, "?", None)
+        recording.close()
+    recording.path.write_bytes(b"\x89PNG")
+    with closing(SqliteJournal(folder)) as journal:
+        for _ in range(2):  # no lock is left behind by the first try
+            with pytest.raises(JournalError, match=r"not a recording of voiceprep.*voiceprep forget"):
+                journal.recover()
+        assert recording.path.read_bytes() == b"\x89PNG"
+        journal.forget(attempt)
+        assert journal.recover() == ()
+
+
+def test_a_recording_that_cannot_begin_leaves_nothing(
+    journal: SqliteJournal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database refuses the row, no file and no lock stay behind."""
+    attempt = begin(journal)
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "BUSY_TIMEOUT_S", 0.0)
+        with (
+            closing(SqliteJournal(folder)) as hasty,
+            closing(sqlite3.connect(folder / DATABASE_FILE)) as writer,
+        ):
+            writer.execute("BEGIN IMMEDIATE")
+            with pytest.raises(JournalError, match="another voiceprep"):
+                hasty.record(attempt, 0, "?", None)
+    assert list((folder / "recordings" / "1").iterdir()) == []
+    recorded(journal, attempt)
+
+
+# ------------------------------------------------------------------------------ forgetting
+
+
+def traces(folder: Path, phrase: str) -> list[str]:
+    """The files under ``folder`` that hold ``phrase``."""
+    return [
+        path.name for path in folder.rglob("*") if path.is_file() and phrase.encode() in path.read_bytes()
+    ]
+
+
+def test_what_is_forgotten_leaves_no_trace(journal: SqliteJournal, folder: Path) -> None:
+    """Text and audio are gone from every file at once, the log included; other attempts stay."""
+    phrase = "zylophone quarry"
+    kept, forgotten = begin(journal), begin(journal)
+    answer = recorded(journal, kept)
+    recorded(journal, forgotten)
+    journal.keep(forgotten, replace(ANSWER, ordinal=1, transcript=Transcript(phrase * 900, ())))
+    journal.conclude(forgotten, replace(ASSESSMENT, follow_up=FollowUp(phrase, "x")))
+    (folder / "journal-version-0.db").write_text(f"a copy from before a migration with {phrase}")
+    assert traces(folder, phrase)
+    journal.forget(forgotten)
+    assert traces(folder, phrase) == []
+    assert not (folder / "recordings" / str(forgotten)).exists()
+    (found,) = journal.attempts()
+    assert found.answers == (answer,)
+    assert answer.audio is not None
+    assert answer.audio.is_file()
+
+
+@pytest.mark.parametrize("gone", ["file", "attempt's folder", "all recordings"])
+def test_an_attempt_whose_files_are_gone_can_be_forgotten(
+    journal: SqliteJournal, folder: Path, gone: str
+) -> None:
+    """Files deleted by hand do not keep the rest from being forgotten."""
+    attempt = begin(journal)
+    recorded(journal, attempt, 0)
+    audio = recorded(journal, attempt, 1).audio
+    assert audio is not None
+    if gone == "file":
+        audio.unlink()
+    else:
+        shutil.rmtree(audio.parent if gone == "attempt's folder" else folder / "recordings")
+    journal.forget(attempt)
+    assert journal.attempts() == ()
+    assert list(folder.rglob("*.wav")) == []
+
+
+def test_an_id_is_never_given_twice(either: Journal) -> None:
+    """The id of a forgotten attempt names nothing else later."""
+    first = begin(either)
+    either.forget(first)
+    assert begin(either) == first + 1
+
+
+def test_a_failed_forgetting_can_be_repeated(journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a file cannot be deleted the attempt stays listed, so that nothing is left behind unseen."""
+    attempt = begin(journal)
+    recorded(journal, attempt)
+
+    def refuse(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", refuse)
+        with pytest.raises(JournalError, match=r"not allowed to delete the recordings at .*recordings"):
+            journal.forget(attempt)
+    assert [found.id for found in journal.attempts()] == [attempt]
+    journal.forget(attempt)
+    assert journal.attempts() == ()
+
+
+def test_a_reader_that_holds_the_log_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another program still reads the old state the text cannot leave the log: forgetting says so."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    with (
+        closing(SqliteJournal(folder)) as journal,
+        closing(sqlite3.connect(folder / DATABASE_FILE)) as reader,
+    ):
+        attempt = begin(journal)
+        journal.keep(attempt, ANSWER)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM answers").fetchall()
+        with pytest.raises(JournalError, match=r"deleted, but its text stays in .*journal.db-wal until"):
+            journal.forget(attempt)
+        assert journal.attempts() == ()
+
+
+def test_recordings_of_a_journal_that_was_moved_away_are_not_touched(folder: Path) -> None:
+    """A new database beside old recordings begins behind their numbers."""
+    with closing(SqliteJournal(folder)) as old:
+        old_audio = recorded(old, begin(old)).audio
+    (folder / DATABASE_FILE).rename(folder / "old.db")
+    with closing(SqliteJournal(folder)) as new:
+        attempt = begin(new)
+        assert attempt == 2
+        recorded(new, attempt)
+        new.forget(attempt)
+    assert old_audio is not None
+    assert old_audio.is_file()
+
+
+# ------------------------------------------------------------------------------ trouble
+
+
+def refused(folder: Path, match: str) -> None:
+    """Opening the journal raises JournalError and changes no byte of the database."""
+    path = folder / DATABASE_FILE
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match=match) as caught:
+        SqliteJournal(folder)
+    assert str(path) in str(caught.value)
+    assert path.read_bytes() == before
+    assert [name for name in folder.iterdir() if name.suffix not in {".db", ".db-wal", ".db-shm"}] == []
+
+
+@pytest.mark.parametrize("content", [b"x", b"plain text, no database" * 300, b"\xff\xd8\xff\xe0" * 5_000])
+def test_a_file_that_is_no_database_is_left(folder: Path, content: bytes) -> None:
+    """Another file of that name is named and kept."""
+    folder.mkdir()
+    (folder / DATABASE_FILE).write_bytes(content)
+    refused(folder, "no voiceprep journal and was left as it is; move it away")
+
+
+def test_the_database_of_another_program_is_left(folder: Path) -> None:
+    """A database without our mark is not ours to write to."""
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / DATABASE_FILE)) as other:
+        other.execute("CREATE TABLE attempts (id INTEGER)")
+    refused(folder, "another program")
+
+
+def test_a_newer_database_is_left(folder: Path) -> None:
+    """A journal that a newer version wrote is refused with the command that mends it."""
+    with closing(SqliteJournal(folder)) as journal:
+        journal._database.execute("PRAGMA user_version = 99")
+    refused(folder, r"newer voiceprep \(version 99.*pip install --upgrade voiceprep")
+
+
+def test_a_damaged_database_is_left(folder: Path) -> None:
+    """Garbage within the pages is found at the start, before anything is written on top of it."""
+    with closing(SqliteJournal(folder)) as journal:
+        for _ in range(30):
+            attempt = begin(journal)
+            journal.keep(attempt, ANSWER)
+    path = folder / DATABASE_FILE
+    whole = path.read_bytes()
+    for start in (4_096 + 100, len(whole) // 2, len(whole) - 4_096):
+        path.write_bytes(whole[:start] + b"\xa5" * 4_000 + whole[start + 4_000 :])
+        refused(folder, r"damaged|malformed")
+    path.write_bytes(whole[: len(whole) // 2])
+    refused(folder, r"damaged|malformed")
+    path.write_bytes(whole)
+    with closing(SqliteJournal(folder)) as journal:
+        assert len(journal.attempts()) == 30
+
+
+def test_a_row_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:
+    """A value nothing here wrote is a JournalError, not a traceback and not a default."""
+    attempt = begin(journal)
+    journal.keep(attempt, ANSWER)
+    for fault in (
+        "UPDATE answers SET state = 'dreaming'",
+        "UPDATE answers SET state = 'checked', words = '[[1]]'",
+        "UPDATE answers SET words = 'no json'",
+        "UPDATE attempts SET started = 'yesterday'",
+    ):
+        journal._database.execute(fault)
+        with pytest.raises(JournalError, match=r"journal\.db holds a row that makes no sense"):
+            journal.attempts()
+
+
+def test_a_folder_in_the_place_of_the_database_is_named(folder: Path) -> None:
+    """What cannot be opened as a file is a JournalError with its path."""
+    (folder / DATABASE_FILE).mkdir(parents=True)
+    with pytest.raises(JournalError, match=r"open the journal at .*journal\.db"):
+        SqliteJournal(folder)
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(folder: Path) -> None:
+    """So is a home that is a file."""
+    folder.touch()
+    with pytest.raises(JournalError, match=r"create the folder at .*home"):
+        SqliteJournal(folder)
+
+
+def test_a_full_disk_keeps_what_was_stored(journal: SqliteJournal) -> None:
+    """DiskFull says what to do, nothing of the answer is stored, and there is a way on when room is made."""
+    attempt = begin(journal)
+    journal.keep(attempt, ANSWER)
+    n_pages = journal._database.execute("PRAGMA page_count").fetchone()[0]
+    journal._database.execute(f"PRAGMA max_page_count = {n_pages}")
+    long = replace(ANSWER, ordinal=1, transcript=Transcript("word " * 20_000, ()))
+    with pytest.raises(
+        DiskFull, match=r"no room left to store the answer in .*journal\.db.*voiceprep forget"
+    ):
+        journal.keep(attempt, long)
+    assert journal.attempts()[0].answers == (ANSWER,)
+    journal._database.execute("PRAGMA max_page_count = 100000")
+    journal.keep(attempt, long)
+    assert journal.attempts()[0].answers == (ANSWER, long)
+
+
+def test_a_read_only_database_is_named(journal: SqliteJournal) -> None:
+    """Where nothing can be written the message says so and how to go on; reading still works."""
+    journal._database.execute("PRAGMA query_only = ON")
+    with pytest.raises(
+        JournalError, match=r"begin an attempt in .*journal\.db.*writable for you.*VOICEPREP_HOME"
+    ):
+        begin(journal)
+    assert journal.attempts() == ()
+
+
+def test_a_busy_database_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that does not end within the timeout is a JournalError that says what to close."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    with (
+        closing(SqliteJournal(folder)) as journal,
+        closing(sqlite3.connect(folder / DATABASE_FILE)) as writer,
+    ):
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(JournalError, match=r"locked.*another voiceprep is writing to it; close that one"):
+            begin(journal)
+        assert journal.attempts() == ()
+        writer.execute("ROLLBACK")
+        assert begin(journal) == 1
+
+
+# ------------------------------------------------------------------------------ migrating
+
+NEXT = (*MIGRATIONS, ("ALTER TABLE attempts ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",))
+
+SAMPLES = (
+    # Version 1: one attempt as that version wrote it. A released sample never changes.
+    """
+    INSERT INTO attempts VALUES (4, 'nms-purpose', 'mid', '2026-05-04T12:00:00.000000+00:00', 'base.en');
+    INSERT INTO answers VALUES (4, 0, 'What is NMS for?', NULL, 'checked', 'silence', 'they kind',
+        '[["they",0,4,0.1,0.3,0.9],["kind",5,9,null,null,null]]', NULL, 24000, 1, 2.5, 0.01, NULL);
+    INSERT INTO assessments VALUES
+        (1, 4, 0, 'nms-purpose', 'partial', 2, 1, 1.5, 80, 0.25, 'And the threshold?', 'threshold');
+    INSERT INTO findings VALUES
+        (1, 'element', 0, 'duplicates', 'said', 0.5, NULL, 'removes duplicates', '[[0,4,"they",0.1,0.3]]'),
+        (1, 'element', 1, 'threshold', 'missing', 0.0, NULL, 'an overlap threshold', '[]'),
+        (1, 'move', 0, 'reason', 'missing', NULL, 1, NULL, '[]'),
+        (1, 'vague', 0, 'hedge', NULL, NULL, NULL, 'no number follows', '[[5,9,"kind",null,null]]'),
+        (1, 'pitfall', 0, 'trains', NULL, NULL, NULL, 'it runs after training', '[[0,4,"they",null,null]]');
+    """,
+)
+
+
+def old_database(folder: Path, version: int) -> None:
+    """A journal as ``version`` left it, with that version's sample."""
+    folder.mkdir()
+    with closing(connect(folder / DATABASE_FILE, MIGRATIONS[:version])) as made:
+        made.executescript(SAMPLES[version - 1])
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_every_old_version_is_read(folder: Path, version: int) -> None:
+    """A journal of any released version opens with all it held; a new version brings its sample here."""
+    old_database(folder, version)
+    with closing(SqliteJournal(folder)) as journal:
+        expected = Attempt(4, "nms-purpose", Level.MID, NOON, "base.en", (ANSWER,), None)
+        assert journal.attempts() == (expected,)
+        assert begin(journal) == 5
+
+
+def test_a_fresh_database_carries_our_mark_and_version(folder: Path) -> None:
+    """The file says whose it is and how new."""
+    with closing(SqliteJournal(folder)) as journal:
+        assert journal._database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        assert journal._database.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+
+
+def test_a_migration_keeps_rows_and_makes_a_copy_first(folder: Path) -> None:
+    """The step is applied to what was there, and the version before it lies beside, whole and private."""
+    old_database(folder, len(MIGRATIONS))
+    path = folder / DATABASE_FILE
+    with closing(connect(path, NEXT)) as migrated:
+        assert migrated.execute("SELECT id, mood FROM attempts").fetchall() == [(4, "calm")]
+    (copy,) = database.backups(path)
+    assert copy.name == f"journal-version-{len(MIGRATIONS)}.db"
+    with closing(connect(copy)) as before:
+        assert before.execute("SELECT count(*) FROM findings").fetchone() == (5,)
+    if sys.platform != "win32":
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "CREATE TABLE attempts (id)",
+        "INSERT INTO findings VALUES (77, 'move', 0, 'x', NULL, NULL, NULL, NULL, '[]')",
+    ],
+    ids=["wrong SQL", "orphan"],
+)
+def test_a_migration_that_fails_changes_nothing(folder: Path, fault: str) -> None:
+    """A step happens whole or not at all, also where its rows would point nowhere."""
+    old_database(folder, len(MIGRATIONS))
+    with pytest.raises(JournalError, match=str(folder / DATABASE_FILE)):
+        connect(folder / DATABASE_FILE, (*MIGRATIONS, ("DROP INDEX attempts_by_question", fault)))
+    with closing(SqliteJournal(folder)) as journal:
+        assert [attempt.id for attempt in journal.attempts()] == [4]
+        names = {row[0] for row in journal._database.execute("SELECT name FROM sqlite_master")}
+        assert "attempts_by_question" in names
+
+
+def test_two_windows_migrate_once(folder: Path) -> None:
+    """The window that comes second finds the work done."""
+    old_database(folder, len(MIGRATIONS))
+    path = folder / DATABASE_FILE
+    with closing(connect(path, NEXT)) as one, closing(connect(path, NEXT)) as two:
+        assert (
+            one.execute("SELECT mood FROM attempts").fetchall()
+            == two.execute("SELECT mood FROM attempts").fetchall()
+        )
+
+
+def test_a_backup_that_cannot_be_made_stops_the_migration(folder: Path) -> None:
+    """No copy, no step: the old database stays as it is."""
+    old_database(folder, len(MIGRATIONS))
+    path = folder / DATABASE_FILE
+    (folder / f"journal-version-{len(MIGRATIONS)}.part").mkdir()
+    with pytest.raises(JournalError, match="back up the journal"):
+        connect(path, NEXT)
+    with closing(SqliteJournal(folder)) as journal:
+        assert len(journal.attempts()) == 1
