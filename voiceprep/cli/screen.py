@@ -85,7 +85,7 @@ class Screen:
                 self._meter(event)
             case TranscriptGrown(text):
                 # The recogniser adds phrases at the end and never takes one back.
-                self._lines(page.paragraph(text[len(self._shown_text) :], "  > ", "    "))
+                self._lines(page.paragraph(text[len(self._shown_text) :].strip(), "  > ", "    "))
                 self._shown_text = text
             case MicrophoneSilent(name, seconds):
                 self.note(

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceprep.cli.render import Page, assessment_lines, gained_lines, plain
+from voiceprep.cli.screen import Screen
+from voiceprep.events import (
+    LevelMeasured,
+    MicrophoneSilent,
+    NothingSaid,
+    Phase,
+    PhaseChanged,
+    TranscriptGrown,
+)
+from voiceprep.model import (
+    Assessment,
+    Delivery,
+    ElementFinding,
+    Evidence,
+    FollowUp,
+    Move,
+    MoveFinding,
+    PitfallFinding,
+    Status,
+    VagueFinding,
+    Verdict,
+)
+
+HOSTILE = "\x1b[31mred\x07 \x1b]0;title\x07 [bold]x[/bold] \u202egnp.exe \x9b2J <script>"
+
+
+def assessment(said: str, status: Status = Status.SAID) -> Assessment:
+    """An assessment with every kind of finding, all quoting ``said``."""
+    evidence = (Evidence(0, len(said), said, 1.25, 2.5),)
+    return Assessment(
+        question="nms-purpose",
+        verdict=Verdict.PARTIAL,
+        elements=(
+            ElementFinding("one", f"need {said}", status, 0.9, evidence),
+            ElementFinding("two", "the second need", Status.MISSING, 0.0, ()),
+            ElementFinding("three", "the third need", Status.MISHEARD, 0.5, evidence),
+        ),
+        moves=(
+            MoveFinding(Move.REASON, required=True, status=Status.SAID, evidence=evidence),
+            MoveFinding(Move.TRADE_OFF, required=True, status=Status.MISSING, evidence=()),
+            MoveFinding(Move.NUMBER, required=False, status=Status.MISSING, evidence=()),
+        ),
+        vague=(VagueFinding(evidence[0], "hedge", f"no number beside {said}"),),
+        pitfalls=(PitfallFinding("p", f"rather {said}", evidence),),
+        delivery=Delivery(52, 3, 20.0, 156, 1.5),
+        follow_up=FollowUp("What happens in a crowd?", "two"),
+    )
+
+
+@given(st.text(max_size=200), st.integers(1, 200))
+def test_nothing_said_can_command_a_terminal(said: str, width: int) -> None:
+    """No control, direction override or escape in any finding reaches the page, whatever was said."""
+    for line in assessment_lines(assessment(said + HOSTILE), Page(width)):
+        assert not {letter for letter in line if unicodedata.category(letter) in ("Cc", "Cf", "Cs")}
+
+
+@pytest.mark.parametrize("width", [40, 80, 160])
+def test_lines_fit_the_terminal(width: int) -> None:
+    """Every line fits the width, on the narrowest terminal we promise too."""
+    lines = assessment_lines(
+        assessment("a fairly long piece of evidence that has to be wrapped somewhere"), Page(width)
+    )
+    assert max(map(len, lines)) <= width
+
+
+def test_every_finding_quotes_its_evidence() -> None:
+    """What was said is quoted with its second; what was missing is named; unrequired moves are left out."""
+    page = "\n".join(assessment_lines(assessment("thirty frames"), Page(100)))
+    assert '"thirty frames" at 1.2 s' in page
+    assert "  missing the second need" in page
+    assert "trade-off" in page
+    assert "number" not in page.replace("no number beside", "")
+    assert "at least 3 fillers" in page
+
+
+def test_styles_only_where_they_are_understood() -> None:
+    """Without a terminal there is not one escape sequence."""
+    assert "\x1b" not in "".join(assessment_lines(assessment("x"), Page(80, styled=False)))
+    assert "\x1b[1m" in "".join(assessment_lines(assessment("x"), Page(80, styled=True)))
+
+
+def test_gain_names_what_the_second_answer_added() -> None:
+    """The combined result lists what is new and what is still missing, nothing else."""
+    first, both = assessment("tiles", Status.MISSING), assessment("tiles", Status.SAID)
+    lines = gained_lines(first, both, Page(100))
+    assert [line for line in lines if "gained" in line] == ["  gained  need tiles"]
+    assert any("still" in line and "the second need" in line for line in lines)
+
+
+def test_plain_keeps_ordinary_text() -> None:
+    """Letters of any script, tabs and line ends stay as they are."""
+    assert plain("naïve 模型 Ω\tx\n") == "naïve 模型 Ω\tx\n"
+
+
+def shown(*events: object) -> tuple[str, str]:
+    out, status = io.StringIO(), io.StringIO()
+    screen = Screen(out, status)
+    for event in events:
+        screen.tell(event)  # type: ignore[arg-type]
+    screen.clear()
+    return out.getvalue(), status.getvalue()
+
+
+def test_screen_without_a_terminal_says_each_phase_once() -> None:
+    """In a pipe the phases are lines, the meter is silent, and results alone go to stdout."""
+    out, status = shown(
+        PhaseChanged(Phase.LISTENING, "desk microphone"),
+        *[LevelMeasured(-20.0, 0, n / 10) for n in range(30)],
+        TranscriptGrown("I take the small one"),
+        TranscriptGrown("I take the small one because it is quick"),
+        PhaseChanged(Phase.THINKING),
+    )
+    assert [line for line in out.splitlines() if line] == [
+        "  > I take the small one",
+        "  > because it is quick",
+    ]
+    assert status.splitlines() == ["[listening: desk microphone (Enter when you are done)]", "[thinking]"]
+
+
+def test_screen_names_a_dead_microphone() -> None:
+    """The microphone's name and the zeros are on stderr, made harmless."""
+    _, status = shown(MicrophoneSilent("evil\x1b[2J mic", 3.0))
+    assert "zero samples from evil\N{REPLACEMENT CHARACTER}[2J mic for 3 s" in status
+
+
+def test_nothing_said_is_no_score() -> None:
+    """An empty answer is called what it is."""
+    out, _ = shown(NothingSaid(None))
+    assert out.startswith("Nothing said")
+    assert "Verdict" not in out
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_status_line_never_exceeds_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 40 columns the redrawn line stays one line, whatever the device is called."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    status = Terminal()
+    screen = Screen(io.StringIO(), status)
+    screen.tell(PhaseChanged(Phase.LISTENING, "a microphone with an endlessly long name " * 3))
+    screen.tell(LevelMeasured(-20.0, 7, 1.0))
+    drawn = status.getvalue().split("\r\x1b[2K")[1:]
+    assert drawn
+    assert max(map(len, drawn)) < 40
