@@ -20,7 +20,7 @@ from voiceprep.errors import AudioFileError
 from voiceprep.model import RATE_HZ, Block
 
 if TYPE_CHECKING:
-    from av import AudioStream
+    from av import AudioFifo, AudioFrame, AudioStream
     from av.container import InputContainer
 
     from voiceprep.model import Samples
@@ -30,6 +30,9 @@ READ_SAMPLES = RATE_HZ
 
 MICROPHONE_SAMPLES = RATE_HZ // 20
 """Samples a block of :class:`AudioFileMicrophone`: 50 ms, as sound cards deliver them."""
+
+_GROUP_SAMPLES = 16_384
+"""Samples converted in one go; at every rate well under a second."""
 
 _UNKNOWN_LENGTHS = (0, 0x7FFFFFFF, 0xFFFFFFFF)
 """Data sizes that programs writing to a pipe leave in a WAV header (FFmpeg, sox, arecord)."""
@@ -199,22 +202,54 @@ class _Part:
 def _decoded(path: Path, container: InputContainer, stream: AudioStream) -> Iterator[_Part]:
     import av
 
-    converters: dict[tuple[str, str, int], av.AudioResampler] = {}
     n_seconds = 0.0
     try:
-        for frame in container.decode(stream):
-            # A converter takes one kind of audio, and the kind may change in mid-file (joined MP3 files).
-            kind = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if kind not in converters:
-                converters[kind] = av.AudioResampler("fltp", frame.layout, frame.sample_rate)
-            frame.pts = None  # times in damaged files jump; only the order counts
-            for converted in converters[kind].resample(frame):
+        for frame in _grouped(container.decode(stream)):
+            # To float, nothing else; FFmpeg's own mixing and resampling are not used.
+            converter = av.AudioResampler("fltp", frame.layout, frame.sample_rate)
+            for converted in converter.resample(frame):
                 n_seconds += converted.samples / converted.sample_rate
                 yield _Part(cast("Samples", converted.to_ndarray()), converted.sample_rate)
     except (av.error.FFmpegError, ValueError) as exc:
-        raise AudioFileError(
-            f"{path} is damaged {n_seconds:.1f} s from its beginning: {_reason(exc)}"
-        ) from exc
+        raise AudioFileError(f"{path} is damaged {n_seconds:.1f} s from its start: {_reason(exc)}") from exc
+
+
+def _grouped(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    """Frames of one kind joined to _GROUP_SAMPLES: a WAV file comes in frames of 64 ms, and each costs.
+
+    The kind of audio may change in mid-file (joined MP3 files). Where decoding fails, what came before
+    is handed out first.
+    """
+    import av
+
+    group = av.AudioFifo()
+    kind = None
+    failure = None
+    try:
+        for frame in frames:
+            frame.pts = None  # times in damaged files jump; only the order counts
+            if kind is not None and kind != _kind(frame):
+                yield from _rest(group)
+                group = av.AudioFifo()
+            kind = _kind(frame)
+            group.write(frame)
+            if group.samples >= _GROUP_SAMPLES:
+                yield from _rest(group)
+    except av.error.FFmpegError as exc:
+        failure = exc
+    yield from _rest(group)
+    if failure is not None:
+        raise failure
+
+
+def _kind(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+def _rest(group: AudioFifo) -> Iterator[AudioFrame]:
+    frame = group.read() if group.samples else None
+    if frame is not None:
+        yield frame
 
 
 def _at_our_rate(parts: Iterator[_Part], path: Path) -> Iterator[Samples]:
