@@ -123,4 +123,4 @@ def test_nothing_is_lost_to_a_kill_at_any_moment(tmp_path: Path) -> None:
             answer = answers[attempt, ordinal]
             assert answer.n_samples >= n_samples
             assert kind == "written" or answer.state is AnswerState.CHECKED
-    assert n_mended > 0, "no kill fell into a recording"
+    assert n_mended >= 3, "hardly a kill fell into a recording"
