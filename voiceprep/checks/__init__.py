@@ -1,0 +1,151 @@
+"""Findings about an answer: what was said, what the answer does, what is vague, how it was delivered.
+
+Every check is one file with its declaration (message, authority, examples) and one line in the
+tables below. Checks see one :class:`~voiceprep.checks.case.Case` and know nothing of one another.
+"""
+
+from __future__ import annotations
+
+from voiceprep import feedback
+from voiceprep.checks import anchors, argument, delivery, elements, pitfalls, procedure, story, vagueness
+from voiceprep.checks.case import Case, Check, compiled
+from voiceprep.errors import Fault, UsageError
+from voiceprep.model import (
+    Assessment,
+    Bank,
+    ElementFinding,
+    Kind,
+    Level,
+    Move,
+    MoveFinding,
+    Question,
+    Status,
+    Transcript,
+    Verdict,
+    Word,
+)
+from voiceprep.reading import read
+
+MOVES: tuple[Check, ...] = (*argument.CHECKS, *anchors.CHECKS, *procedure.CHECKS, *story.CHECKS)
+"""One declaration for every move; its id is the move's."""
+
+CHECKS: tuple[Check, ...] = (*elements.CHECKS, *MOVES, *vagueness.CHECKS, *delivery.CHECKS, *pitfalls.CHECKS)
+"""Every check there is."""
+
+STRONG_SHARE = 0.75
+"""Share of elements (by weight) and of required moves from which an answer is strong, together (labelled answers)."""
+FLAT_SHARE = 0.4
+"""Below this it is flat."""
+
+_ARGUED = frozenset({Kind.CHOOSE, Kind.COMPARE, Kind.DESIGN, Kind.DIAGNOSE, Kind.PIPELINE})
+
+
+def required_moves(question: Question, level: Level) -> frozenset[Move]:
+    """The moves an answer must make at ``level``: those of the question at its own level.
+
+    Juniors define: below the question's level no trade-off and no boundary is demanded. Above it, mid
+    adds the reason; senior adds trade-off and boundary where something is to be decided.
+    """
+    moves = set(question.moves)
+    ranks = list(Level)
+    if ranks.index(level) < ranks.index(question.level):
+        moves -= {Move.TRADE_OFF, Move.BOUNDARY}
+    if ranks.index(level) > ranks.index(question.level):
+        moves.add(Move.REASON)
+        if level is Level.SENIOR and question.kind in _ARGUED:
+            moves |= {Move.TRADE_OFF, Move.BOUNDARY}
+    return frozenset(moves)
+
+
+def join(transcripts: tuple[Transcript, ...]) -> Transcript:
+    """Several answers to one question as one transcript, their texts on lines of their own.
+
+    Offsets count through the joined text. Times belong to separate recordings, so words of more than
+    one answer carry none. No transcripts give an empty one.
+    """
+    if len(transcripts) == 1:
+        return transcripts[0]
+    words: list[Word] = []
+    offset = 0
+    for transcript in transcripts:
+        words.extend(
+            Word(word.text, word.start + offset, word.end + offset, None, None, word.probability)
+            for word in transcript.words
+        )
+        offset += len(transcript.text) + 1
+    return Transcript("\n".join(transcript.text for transcript in transcripts), tuple(words))
+
+
+def assess(
+    question: Question, transcripts: tuple[Transcript, ...], bank: Bank, level: Level | None = None
+) -> Assessment:
+    """All findings about the answers to ``question``, taken together; offsets are into ``join(transcripts)``.
+
+    ``level`` is the question's own where None. Nothing said is no answer and gets no verdict: where the
+    text holds no word this raises UsageError, and callers with a recording store "nothing said" instead.
+    """
+    transcript = join(transcripts)
+    reading = read(transcript.text, (pattern := compiled(question, bank.glossary)).lexicon)
+    if not reading.tokens:
+        raise UsageError("nothing was said: the answer holds no words; give some text or record again")
+    case = Case(question, pattern, transcript, reading, bank.synonyms)
+    required = required_moves(question, level or question.level)
+    found = elements.find(case)
+    moves = _moves(case, required)
+    verdict = _verdict(question, found, moves)
+    wrong = pitfalls.find(case)
+    vague = vagueness.find(case)
+    return Assessment(
+        question.id,
+        verdict,
+        found,
+        moves,
+        vague,
+        wrong,
+        delivery.find(transcripts),
+        feedback.choose(question, (found, moves, vague), transcript),
+    )
+
+
+def _moves(case: Case, required: frozenset[Move]) -> tuple[MoveFinding, ...]:
+    """Every required move, said or missing, and the others that were made."""
+    findings = []
+    for check in MOVES:
+        move = Move(check.id)
+        shown = check.find(case)
+        if shown or move in required:
+            status = Status.SAID if shown else Status.MISSING
+            findings.append(MoveFinding(move, move in required, status, shown))
+    return tuple(findings)
+
+
+def _verdict(
+    question: Question, found: tuple[ElementFinding, ...], moves: tuple[MoveFinding, ...]
+) -> Verdict:
+    """Strong, partial or flat by what was covered; what may have been misheard counts half."""
+    weights = {element.id: element.weight for element in question.elements}
+    credit = {Status.SAID: 1.0, Status.MISHEARD: 0.5, Status.MISSING: 0.0}
+    covered = sum(weights[finding.id] * credit[finding.status] for finding in found) / sum(weights.values())
+    demanded = [finding for finding in moves if finding.required]
+    made = sum(finding.status is Status.SAID for finding in demanded) / len(demanded) if demanded else covered
+    share = (covered + made) / 2
+    if share >= STRONG_SHARE and covered >= STRONG_SHARE - 0.15:
+        return Verdict.STRONG
+    return Verdict.PARTIAL if share >= FLAT_SHARE else Verdict.FLAT
+
+
+def prove(question: Question, bank: Bank) -> tuple[Fault, ...]:
+    """What is wrong with a question's own samples: strong must come out strong, flat must not; ``()`` if all is well."""
+    faults = []
+    strong = assess(question, (Transcript(question.strong, ()),), bank)
+    missing = [finding.id for finding in strong.elements if finding.status is not Status.SAID]
+    unmade = [
+        finding.id.value for finding in strong.moves if finding.required and finding.status is not Status.SAID
+    ]
+    if strong.verdict is not Verdict.STRONG:
+        lacks = ", ".join((*missing, *unmade))
+        faults.append(Fault(question.id, "strong", f"comes out {strong.verdict.value}; not found: {lacks}"))
+    flat = assess(question, (Transcript(question.flat, ()),), bank)
+    if flat.verdict is Verdict.STRONG:
+        faults.append(Fault(question.id, "flat", "comes out strong; it must be correct but flat"))
+    return tuple(faults)

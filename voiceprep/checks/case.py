@@ -1,0 +1,120 @@
+"""What every check is given, and how a check declares itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from voiceprep.matching import Alternative, Phrasing, alternatives, phrasing
+from voiceprep.model import Element, Evidence, Question, Term, Transcript
+from voiceprep.reading import Lexicon, Reading, lexicon
+from voiceprep.text import STOPWORDS, stem, stems, words
+
+
+Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPattern:
+    """An element ready for matching."""
+
+    element: Element
+    phrasings: tuple[Phrasing, ...]
+    groups: tuple[tuple[tuple[Alternative, ...], ...], ...]
+    opposites: tuple[Phrasing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A question ready for matching: its patterns, the stems of its wording, the words of its subject."""
+
+    ask: frozenset[str]
+    elements: tuple[ElementPattern, ...]
+    pitfalls: tuple[tuple[Phrasing, ...], ...]
+    subject: frozenset[str]
+    lexicon: Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One answer under examination. ``reading`` is of ``transcript.text``, ``sets`` are the packs' word sets."""
+
+    question: Question
+    compiled: Compiled
+    transcript: Transcript
+    reading: Reading
+    sets: Synonyms
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence and whether the check must fire on it; ``span`` is the text the finding must quote."""
+
+    text: str
+    span: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check is a declaration: what it tells the speaker, on whose authority, shown by examples.
+
+    ``find`` gives the evidence for one kind of finding, ``()`` where there is none. ``hears`` are
+    sentences it must fire on, ``passes`` are near misses, ``denied`` are denials of the thing itself.
+    """
+
+    id: str
+    message: str
+    authority: str
+    find: Callable[[Case], tuple[Evidence, ...]]
+    hears: tuple[Example, ...]
+    passes: tuple[str, ...]
+    denied: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
+    """``question`` compiled for matching, once for each question and glossary."""
+    vocabulary: set[str] = set()
+    elements = []
+    for element in question.elements:
+        for written in (
+            *element.phrasings,
+            *(name for group in element.groups for part in group for name in part),
+        ):
+            said = words(written)
+            vocabulary.update(said)
+            vocabulary.add("".join(said))
+        elements.append(
+            ElementPattern(
+                element,
+                tuple(phrasing(written) for written in element.phrasings),
+                tuple(
+                    tuple(tuple(alt for name in part for alt in alternatives(name)) for part in group)
+                    for group in element.groups
+                ),
+                tuple(phrasing(written) for written in element.opposites),
+            )
+        )
+    ask = frozenset(stems(question.ask)) - frozenset(stem(word) for word in STOPWORDS)
+    subject = {stem(word) for word in vocabulary if len(word) > 2 and word not in STOPWORDS}
+    return Compiled(
+        ask,
+        tuple(elements),
+        tuple(tuple(phrasing(written) for written in pitfall.phrasings) for pitfall in question.pitfalls),
+        frozenset(subject),
+        lexicon(glossary, vocabulary),
+    )
+
+
+def evidence(transcript: Transcript, start: int, end: int) -> Evidence:
+    """The text from ``start`` to ``end`` (characters) as evidence, with the times of its words where known."""
+    at = max(0, bisect_right(transcript.words, start, key=lambda word: word.end))
+    t0_s = t1_s = None
+    while at < len(transcript.words) and transcript.words[at].start < end:
+        word = transcript.words[at]
+        t0_s = word.t0_s if t0_s is None else t0_s
+        t1_s = word.t1_s if word.t1_s is not None else t1_s
+        at += 1
+    return Evidence(start, end, transcript.text[start:end], t0_s, t1_s)

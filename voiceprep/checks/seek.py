@@ -1,0 +1,230 @@
+"""Looking for things in an answer: wordings, named things, figures; all with their places.
+
+Shared by the checks for moves and vagueness. Everything here looks only at what the speaker
+claims: what is denied, withdrawn, or other people's opinion does not count unless asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+from voiceprep.checks.case import Case, Synonyms, evidence
+from voiceprep.matching import Alternative, alternatives, hits
+from voiceprep.model import Evidence
+from voiceprep.numerals import WORDS as NUMBER_WORDS
+from voiceprep.numerals import numeral_at
+from voiceprep.text import STOPWORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of the answer: characters ``start`` to ``end``, first token, sentence."""
+
+    start: int
+    end: int
+    token: int
+    sentence: int
+
+
+def shown(case: Case, *places: Place) -> tuple[Evidence, ...]:
+    """Places as evidence, in order and without repeats."""
+    spans = sorted({(place.start, place.end) for place in places})
+    return tuple(evidence(case.transcript, start, end) for start, end in spans)
+
+
+def token_at(case: Case, offset: int) -> int:
+    """The token that covers the character ``offset``, else the next one; the number of tokens past the end."""
+    return bisect_right(case.reading.tokens, offset, key=lambda token: token.end)
+
+
+def place(case: Case, start: int, end: int) -> Place:
+    """The place of characters ``start`` to ``end``."""
+    at = min(token_at(case, start), len(case.reading.tokens) - 1)
+    return Place(start, end, at, case.reading.tokens[at].sentence)
+
+
+def said(case: Case, pattern: re.Pattern[str], *, denied_too: bool = False) -> list[Place]:
+    """Where ``pattern`` stands in the folded text as the speaker's own claim."""
+    marks = case.reading.scopes
+    found = []
+    for match in pattern.finditer(case.reading.folded):
+        if match.start() == match.end():
+            continue
+        here = place(case, match.start(), match.end())
+        last = min(token_at(case, max(match.start(), match.end() - 1)), len(case.reading.tokens) - 1)
+        if marks.disowned[here.token] or marks.disowned[last]:
+            continue
+        if not denied_too and (marks.denied[here.token] or marks.denied[last]):
+            continue
+        found.append(here)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _compiled_set(names: tuple[str, ...]) -> tuple[Alternative, ...]:
+    return tuple(compiled for name in names for compiled in alternatives(name))
+
+
+@lru_cache(maxsize=16)
+def _names(sets: Synonyms, name: str) -> tuple[str, ...]:
+    return next((names for known, names in sets if known == name), ())
+
+
+def named(case: Case, name: str, *, listed_too: bool = False) -> list[Place]:
+    """Where words of the pack's set ``name`` stand as the speaker's claim; a pack without that set gives none."""
+    marks = case.reading.scopes
+    found = []
+    for alternative in _compiled_set(_names(case.sets, name)):
+        for hit in hits(case.reading, alternative):
+            inside = range(hit.start, hit.end)
+            if any(marks.denied[at] or marks.disowned[at] or marks.set_aside[at] for at in inside):
+                continue
+            if not listed_too and marks.listed[hit.start]:
+                continue
+            first, last = case.reading.tokens[hit.start], case.reading.tokens[hit.end - 1]
+            found.append(Place(first.start, last.end, hit.start, first.sentence))
+    return sorted(set(found), key=lambda found_: found_.start)
+
+
+def own(case: Case, places: list[Place]) -> list[Place]:
+    """Places whose words are not the question's."""
+    tokens = case.reading.tokens
+    return [here for here in places if tokens[here.token].stem not in case.compiled.ask]
+
+
+# ------------------------------------------------------------------------------ sentences
+
+
+def n_sentences(case: Case) -> int:
+    """How many sentences the answer has."""
+    return case.reading.tokens[-1].sentence + 1 if case.reading.tokens else 0
+
+
+def sentence(case: Case, number: int) -> tuple[int, int]:
+    """First token of a sentence and the one after its last."""
+    tokens = case.reading.tokens
+    begin = bisect_left(tokens, number, key=lambda token: token.sentence)
+    return begin, bisect_right(tokens, number, key=lambda token: token.sentence)
+
+
+def text_of(case: Case, number: int) -> str:
+    """The folded text of a sentence."""
+    begin, end = sentence(case, number)
+    return (
+        case.reading.folded[case.reading.tokens[begin].start : case.reading.tokens[end - 1].end]
+        if begin < end
+        else ""
+    )
+
+
+def content(case: Case, begin: int, end: int) -> list[int]:
+    """The tokens from ``begin`` to ``end`` that carry meaning of their own: no small words, not the question's."""
+    tokens = case.reading.tokens
+    return [
+        at
+        for at in range(max(0, begin), min(end, len(tokens)))
+        if not tokens[at].is_filler
+        and tokens[at].word.split("'")[0] not in STOPWORDS
+        and tokens[at].stem not in case.compiled.ask
+    ]
+
+
+# ------------------------------------------------------------------------------ figures
+
+_NAME_BEFORE = re.compile(
+    r"^(?:resnet|efficientnet|mobilenet|vgg|densenet|yolo|yolov|gtx|rtx|jetson|step|phase|stage|layer|class|version|beat|level|"
+    r"chapter|number|option|top|int|fp|float|l|p|c|f|b|v|q|k|type|covid|h|net|point|tesla|part)$"
+)
+_UNIT = re.compile(
+    r"^(?:percent|percentage|points?|ms|milliseconds?|microseconds?|seconds?|secs?|minutes?|hours?|days?|nights?|weeks?|months?|"
+    r"quarters?|years?|fps|frames?|pixels?|px|dots?|cells?|bits?|bytes?|kilobytes?|megabytes?|gigabytes?|mega|giga|gigs?|gb|mb|kb|tb|"
+    r"megapixels?|watts?|volts?|degrees?|celsius|euros?|dollars?|cents?|pounds?|times|fold|x|hertz|hz|khz|metres?|meters?|"
+    r"kilometres?|kilometers?|km|kilos?|cm|mm|centimetres?|centimeters?|millimetres?|millimeters?|map|iou|recall|precision|accuracy|"
+    r"ap|f1|k|epochs?|per|out|of|thirds?|quarters?|halves|tenths?|hundredths?)$"
+)
+_NOT_COUNTED = frozenset(
+    "is was has this thus his its us as does less plus always sometimes yes across perhaps class process various "
+    "ways things these those kinds sorts stages steps others options reasons questions ones main parts".split()
+)
+_BARE = frozenset({"one", "a", "zero", "1"})
+_METRIC_NEAR = 5
+"""A bare figure still says something so close to a measure: "recall went from 61 to 89"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that counts something: its tokens, its place and its value."""
+
+    place: Place
+    end_token: int
+    value: float
+
+
+def figures(case: Case) -> list[Figure]:
+    """Every figure with what it counts; digits inside names ("ResNet-50") and lone numbers are none."""
+    tokens = case.reading.tokens
+    plain = [token.word for token in tokens]
+    measured = {here.token for here in named(case, "metrics", listed_too=True)}
+    found: list[Figure] = []
+    at = 0
+    while at < len(tokens):
+        number = numeral_at(plain[at : at + 9], 0) if _may_begin(plain[at]) else None
+        if number is None:
+            at += 1
+            continue
+        end = at + number.n_words
+        if _counts(case, plain, (at, end), measured):
+            first, last = tokens[at], tokens[min(end, len(tokens) - 1)]
+            stop = last.end if end < len(tokens) and last.sentence == first.sentence else tokens[end - 1].end
+            found.append(Figure(Place(first.start, stop, at, first.sentence), end, number.value))
+        at = end
+    return found
+
+
+def _may_begin(word: str) -> bool:
+    return word in NUMBER_WORDS or word[0].isdigit() or word == "a"
+
+
+def _counts(case: Case, plain: list[str], span: tuple[int, int], measured: set[int]) -> bool:
+    at, end = span
+    tokens = case.reading.tokens
+    before = plain[at - 1] if at else ""
+    joined = (
+        at > 0
+        and tokens[at].start - tokens[at - 1].end <= 1
+        and case.reading.text[tokens[at - 1].end : tokens[at].start] == "-"
+    )
+    if _NAME_BEFORE.match(before) or (joined and before not in NUMBER_WORDS):
+        return False
+    following = [tokens[i] for i in range(end, min(end + 4, len(tokens))) if not tokens[i].is_filler]
+    following = [token for token in following if token.sentence == tokens[at].sentence]
+    if plain[at] in _BARE and end - at == 1:
+        return bool(following) and following[0].word in {
+            "percent",
+            "point",
+            "byte",
+            "millisecond",
+            "second",
+            "minute",
+            "degree",
+            "watt",
+        }
+    if following and following[0].word in {"or"}:
+        return False
+    for i, token in enumerate(following[:3]):
+        word = token.word
+        if _UNIT.match(word) and not (word in {"of", "out", "per"} and i):
+            return True
+        if word in {"by", "to", "x"} and i == 0 and len(following) > 1 and _may_begin(following[1].word):
+            return True
+        if word in STOPWORDS or word in NUMBER_WORDS:
+            break
+        if word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in _NOT_COUNTED:
+            return True
+    nearby = range(at - _METRIC_NEAR, end + _METRIC_NEAR)
+    return any(
+        i in measured and tokens[i].sentence == tokens[at].sentence for i in nearby if 0 <= i < len(tokens)
+    )

@@ -1,0 +1,128 @@
+"""Moves of a story: situation, task, action, result. They need one particular event."""
+
+from __future__ import annotations
+
+import re
+
+from voiceprep.checks.case import Case, Check, Example
+from voiceprep.checks.seek import content, figures, own, said, shown, text_of
+from voiceprep.model import Evidence
+
+_WHEN = re.compile(
+    r"\b(?:last (?:year|autumn|fall|spring|summer|winter|month|week|quarter|job)|(?:a|one|two|three|four|five|few) (?:years?|months?|weeks?) ago|in (?:20\d\d|my (?:last|previous|first)|our)|back (?:in|when|then)|at (?:my|the|a|our) [a-z-]+(?: [a-z-]+)?"
+    r"|when i (?:joined|started|was)|we (?:had|did|were|ran|built)|that(?:'d| would|'s| was) (?:be )?the|it was (?:for|at|in|a|the)|there was (?:this|a)|i was (?:at|on|working|asked|leading|the)|my (?:team|manager|boss)|in one project|for a (?:client|customer|plant|hospital))\b"
+)
+_GENERAL = re.compile(
+    r"\b(?:generally|usually|always|over the years|in general|often|sometimes|you (?:discuss|find|try|talk)|people|one should)\b"
+)
+_TASK = re.compile(
+    r"\b(?:(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to|(?:i|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge)|(?:my|our) (?:job|task|goal|target|role|mission|brief|assignment) (?:was|is|were)|the (?:goal|target|task|aim|brief|ask|deadline) was"
+    r"|(?:asked|told|wanted|expected|needed) (?:me|us) to|(?:i|we) had (?:\w+ ){1,3}(?:to|until|before|left)|(?:manager|boss|lead|client|customer) (?:wanted|asked|said|told|demanded|needed|gave))\b"
+)
+_STATE_VERBS = "was|had|thought|felt|knew|wanted|believed|liked|preferred|hoped|guess|mean|think|inherited|joined|needed|got"
+_ACTION = re.compile(
+    rf"\bi (?:also |then |just |first |finally |personally |quickly |simply |actually )?(?!(?:{_STATE_VERBS})\b)(?:[a-z]+ed|wrote|built|made|took|ran|set|put|found|drew|cut|led|taught|gave|went|brought|chose|sent|split|redid|rewrote|froze|threw|did|began|spent|held|shot|sat|showed|tuned|pulled)\b"
+)
+_OUTCOME = re.compile(
+    r"\b(?:in the end|at the end|as a result|eventually|finally|went (?:from|up|down)|(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to|roughly|about)|from [^.]{1,30} to|now (?:it|we|they|the)|still running"
+    r"|(?:got|was|were) (?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed|merged)|we (?:took|shipped|flew|went with|kept|chose|landed|ended up|settled|were at|reached|hit)|ended up|it (?:paid off|worked out)|the (?:result|outcome) was|down to|up to)\b"
+)
+_EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so)\b")
+
+
+def _is_event(case: Case) -> bool:
+    """Whether one event is told: the past tense of somebody, not habits."""
+    return (
+        bool(said(case, _ACTION, denied_too=True) or said(case, _TASK))
+        or len(said(case, _WHEN, denied_too=True)) >= 2
+    )
+
+
+def situation(case: Case) -> tuple[Evidence, ...]:
+    """Where and when, in one particular event."""
+    found = [
+        here
+        for here in said(case, _WHEN)
+        if len(content(case, here.token, here.token + 14)) >= 2
+        and not _GENERAL.search(text_of(case, here.sentence))
+    ]
+    return shown(case, *found[:2]) if _is_event(case) else ()
+
+
+def task(case: Case) -> tuple[Evidence, ...]:
+    """What the speaker had to reach."""
+    found = [here for here in said(case, _TASK) if len(content(case, here.token, here.token + 14)) >= 2]
+    return shown(case, *found[:2])
+
+
+def action(case: Case) -> tuple[Evidence, ...]:
+    """What the speaker did: "I" and a deed."""
+    found = [here for here in said(case, _ACTION) if content(case, here.token + 1, here.token + 12)]
+    return shown(case, *found[:3])
+
+
+def result(case: Case) -> tuple[Evidence, ...]:
+    """How it ended: an outcome with a figure, or a decision that was carried out."""
+    found = []
+    if not _is_event(case):
+        return ()
+    counted = {figure.place.sentence for figure in figures(case)}
+    for here in said(case, _OUTCOME, denied_too=True):
+        wording = text_of(case, here.sentence)
+        if _EMPTY_OUTCOME.search(wording) and here.sentence not in counted:
+            continue
+        if content(case, here.token, here.token + 12):
+            found.append(here)
+    return shown(case, *found[:3])
+
+
+CHECKS = (
+    Check(
+        id="situation",
+        message="Where and when did this happen?",
+        authority="seed features: STAR stories; labels: one particular event",
+        find=situation,
+        hears=(
+            Example(
+                "Last spring at a bottling plant the camera kept missing caps. I measured the light.",
+                "Last spring",
+            ),
+        ),
+        passes=("I generally get along with everyone.", "Communication is key."),
+        denied=("There wasn't any such project last year.",),
+    ),
+    Check(
+        id="task",
+        message="What did you have to achieve?",
+        authority="seed features: STAR stories; labels: what the speaker had to reach",
+        find=task,
+        hears=(Example("I had to halve the false alarms before the audit.", "I had to"),),
+        passes=("I improved the model.", "It was a project."),
+        denied=("Nobody told me to do anything.",),
+    ),
+    Check(
+        id="action",
+        message="What did you do yourself?",
+        authority="seed features: 'I' and not only 'we'",
+        find=action,
+        hears=(Example("I rewrote the labelling guide and measured agreement.", "I rewrote"),),
+        passes=("We moved to a better backbone.", "I was happy with the team.", "I thought about it."),
+        denied=("I never rewrote the labelling guide.",),
+    ),
+    Check(
+        id="result",
+        message="How did it end?",
+        authority="seed features: quantified impact; STAR stories",
+        find=result,
+        hears=(
+            Example(
+                "I rewrote the guide. In the end recall rose by six points.",
+                "In the end",
+            ),
+        ),
+        passes=("I tried it. Everybody was happy in the end.",),
+        denied=("There was no outcome.",),
+    ),
+)
+
+_ = own

@@ -1,0 +1,268 @@
+"""From findings to words: which follow-up to ask, what to say aloud, what a second answer added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiceprep.model import (
+    Assessment,
+    Element,
+    ElementFinding,
+    FollowUp,
+    Move,
+    MoveFinding,
+    Question,
+    Status,
+    Transcript,
+    VagueFinding,
+    Verdict,
+)
+from voiceprep.text import STOPWORDS, Token, stem, tokenise, words
+
+MOVE_ORDER: tuple[Move, ...] = (
+    Move.CHOICE,
+    Move.DIAGNOSIS_FIRST,
+    Move.ACTION,
+    Move.RESULT,
+    Move.TASK,
+    Move.SITUATION,
+    Move.REASON,
+    Move.TRADE_OFF,
+    Move.BOUNDARY,
+    Move.ORDERED_STEPS,
+    Move.NUMBER,
+    Move.METRIC,
+    Move.CONSTRAINT,
+    Move.DATA,
+    Move.MODEL,
+    Move.CONTEXT,
+)
+"""In which order missing moves are asked for: the backbone of an answer first, its anchors last."""
+
+_ASK = {
+    Move.CHOICE: "Which one would you pick, if you had to decide now?",
+    Move.DIAGNOSIS_FIRST: "Before changing anything: what would you check first?",
+    Move.ACTION: "What was your own part in it? What did you do yourself?",
+    Move.RESULT: "How did it end, and can you put a figure on it?",
+    Move.TASK: "What exactly did you have to achieve?",
+    Move.SITUATION: "Where and when was that? Tell me about one particular case.",
+    Move.REASON: "Why is that?",
+    Move.TRADE_OFF: "What do you give up with that?",
+    Move.BOUNDARY: "In which case would that fail?",
+    Move.ORDERED_STEPS: "Take me through it step by step: what comes first, and what next?",
+    Move.NUMBER: "Can you put a figure on that, with its unit?",
+    Move.METRIC: "Which measure would you watch, and on what?",
+    Move.CONSTRAINT: "Which limit would you have to respect, in figures if you can?",
+    Move.DATA: "What would the data look like, and what follows from it?",
+    Move.MODEL: "Which model would you start from, and which part of it would you change?",
+    Move.CONTEXT: "Can you tie that to a product or a dataset you know?",
+}
+_SHORT = {
+    Move.CHOICE: "which option you would pick",
+    Move.DIAGNOSIS_FIRST: "what you would check before any fix",
+    Move.ACTION: "what you did yourself",
+    Move.RESULT: "how it ended",
+    Move.TASK: "what you had to achieve",
+    Move.SITUATION: "where and when it happened",
+    Move.REASON: "why",
+    Move.TRADE_OFF: "what you would give up",
+    Move.BOUNDARY: "where it would fail",
+    Move.ORDERED_STEPS: "the steps in their order",
+    Move.NUMBER: "a figure with its unit",
+    Move.METRIC: "the measure you would watch",
+    Move.CONSTRAINT: "the limit you have to respect",
+    Move.DATA: "something specific about the data",
+    Move.MODEL: "something specific about the model",
+    Move.CONTEXT: "a product or dataset as an example",
+}
+_QUOTABLE = frozenset(
+    {Move.REASON, Move.TRADE_OFF, Move.NUMBER, Move.METRIC, Move.BOUNDARY, Move.CONSTRAINT, Move.CHOICE}
+)
+"""Moves that sharpen something already said, so that a vague span is worth quoting."""
+
+_DEEPER = "You covered it. Now change one thing: {change} What would you do differently?"
+_CHANGES = (
+    "the data comes from a place you have never seen.",
+    "you have a tenth of the time to compute.",
+    "you have a tenth of the labels.",
+)
+
+MAX_QUOTE_WORDS = 12
+"""A longer quotation is hard to follow by ear."""
+MIN_TERM_LETTERS = 5
+"""Shorter words are seldom terms worth asking about."""
+MAX_GAPS = 2
+"""A report ends with one or two things to do next, not a full list (seed features)."""
+
+Findings = tuple[tuple[ElementFinding, ...], tuple[MoveFinding, ...], tuple[VagueFinding, ...]]
+
+
+def follow_up(question: Question, assessment: Assessment, transcript: Transcript) -> FollowUp:
+    """The next thing to ask about an assessed answer; see :func:`choose` for the order."""
+    return choose(question, (assessment.elements, assessment.moves, assessment.vague), transcript)
+
+
+def choose(question: Question, findings: Findings, transcript: Transcript) -> FollowUp:
+    """What to ask next, and what that probes.
+
+    In this order: the first essential element that is missing (as in the question file), required moves
+    in :data:`MOVE_ORDER`, elements that may have been misheard, the other elements, a vague span; if
+    nothing is missing, a prepared probe that goes deeper, and at last a changed constraint.
+    """
+    elements, moves, vague = findings
+    of_id = {element.id: element for element in question.elements}
+    missing = [of_id[finding.id] for finding in elements if finding.status is Status.MISSING]
+    for element in missing:
+        if element.essential:
+            return _about_element(question, element, transcript)
+    unmade = {finding.id for finding in moves if finding.required and finding.status is Status.MISSING}
+    for move in MOVE_ORDER:
+        if move in unmade:
+            return _about_move(question, move, vague)
+    for finding in elements:
+        if finding.status is Status.MISHEARD:
+            return _about_misheard(finding)
+    for element in missing:
+        return _about_element(question, element, transcript)
+    for finding in vague:
+        return FollowUp(f"{_quoted(finding)} {_sharpen(finding)}", Move.NUMBER.value)
+    return _deeper(question, elements, transcript)
+
+
+def _about_element(question: Question, element: Element, transcript: Transcript) -> FollowUp:
+    prepared = next((probe.ask for probe in question.probes if probe.probes == element.id), None)
+    term = _glossed_over(question, element, transcript)
+    ask = (
+        prepared or "Can you say more about that?"
+        if term
+        else prepared or f"What about this: {element.need}?"
+    )
+    return FollowUp(f"You mentioned “{term}”. {ask}" if term else ask, element.id)
+
+
+def _about_move(question: Question, move: Move, vague: tuple[VagueFinding, ...]) -> FollowUp:
+    prepared = next((probe.ask for probe in question.probes if probe.probes == move.value), _ASK[move])
+    if vague and move in _QUOTABLE:
+        return FollowUp(f"{_quoted(vague[0])} {prepared}", move.value)
+    return FollowUp(prepared, move.value)
+
+
+def _about_misheard(finding: ElementFinding) -> FollowUp:
+    heard = finding.evidence[0].text if finding.evidence else ""
+    return FollowUp(
+        f"I heard “{_short(heard)}” and am not sure I got it right. Can you say that again in other words?",
+        finding.id,
+    )
+
+
+def _deeper(question: Question, elements: tuple[ElementFinding, ...], transcript: Transcript) -> FollowUp:
+    for wanted in (Move.BOUNDARY, Move.TRADE_OFF):
+        for probe in question.probes:
+            if probe.probes == wanted.value:
+                return FollowUp(probe.ask, probe.probes)
+    for probe in question.probes:
+        said = next(
+            (finding for finding in elements if finding.id == probe.probes and finding.evidence), None
+        )
+        if said is not None:
+            return FollowUp(f"You said “{_short(said.evidence[0].text)}”. {probe.ask}", probe.probes)
+    change = _CHANGES[len(transcript.text) % len(_CHANGES)]
+    return FollowUp(_DEEPER.format(change=change), Move.BOUNDARY.value)
+
+
+def _glossed_over(question: Question, element: Element, transcript: Transcript) -> str:
+    """A term of a missing element that was named all the same: the part to ask about, in the speaker's word."""
+    wanted = {
+        stem(word)
+        for written in (element.need, *element.phrasings)
+        for word in words(written)
+        if len(word) >= MIN_TERM_LETTERS and word not in STOPWORDS
+    }
+    wanted -= {stem(word) for word in words(question.ask)}
+    named = [token for token in tokenise(transcript.text) if token.stem in wanted]
+    best = max(named, key=_term_rank, default=None)
+    return transcript.text[best.start : best.end] if best else ""
+
+
+def _term_rank(token: Token) -> tuple[int, int]:
+    return len(token.word), -token.start
+
+
+def _quoted(finding: VagueFinding) -> str:
+    return f"You said “{_short(finding.evidence.text)}”."
+
+
+def _sharpen(finding: VagueFinding) -> str:
+    return finding.why if finding.why.endswith("?") else "What exactly, and how would you measure it?"
+
+
+def _short(text: str) -> str:
+    parts = text.split()
+    return " ".join(parts[:MAX_QUOTE_WORDS]) + (" …" if len(parts) > MAX_QUOTE_WORDS else "")
+
+
+# ------------------------------------------------------------------------------ said aloud
+
+
+def spoken_debrief(question: Question, assessment: Assessment, follow_up_: FollowUp) -> str:
+    """What is said aloud after an answer: one strength in the speaker's words, at most two gaps, the follow-up."""
+    parts = [_strength(assessment)]
+    parts += _gaps(question, assessment)
+    for pitfall in assessment.pitfalls[:1]:
+        parts.append(f"One correction: {pitfall.correction}")
+    parts.append(follow_up_.ask)
+    return " ".join(part for part in parts if part)
+
+
+def _strength(assessment: Assessment) -> str:
+    for finding in assessment.elements:
+        if finding.status is Status.SAID and finding.evidence:
+            return f"Good: you said “{_short(finding.evidence[0].text)}”."
+    for made in assessment.moves:
+        if made.required and made.status is Status.SAID and made.evidence:
+            return f"Good: “{_short(made.evidence[0].text)}” does what was asked for."
+    return "Thank you, that is a start." if assessment.verdict is not Verdict.STRONG else "Well answered."
+
+
+def _gaps(question: Question, assessment: Assessment) -> list[str]:
+    essential = {element.id: element.essential for element in question.elements}
+    missing = [finding for finding in assessment.elements if finding.status is Status.MISSING]
+    missing.sort(key=lambda finding: not essential[finding.id])
+    unmade = {made.id for made in assessment.moves if made.required and made.status is Status.MISSING}
+    gaps = [f"I did not hear you say this: {finding.need}." for finding in missing]
+    gaps[1:1] = [f"You have not yet said {_SHORT[move]}." for move in MOVE_ORDER if move in unmade][:1]
+    if not gaps:
+        return ["Nothing is missing."]
+    return gaps[:MAX_GAPS]
+
+
+# ------------------------------------------------------------------------------ a second answer
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What first and second answer together cover beyond the first alone, and what is still missing."""
+
+    elements: tuple[str, ...]
+    moves: tuple[Move, ...]
+    still_missing: tuple[str, ...]
+    verdict_before: Verdict
+    verdict_after: Verdict
+
+
+def gain(first: Assessment, combined: Assessment) -> Gain:
+    """The gain of a second answer: ``first`` is of the first alone, ``combined`` of both together."""
+    had = {finding.id for finding in first.elements if finding.status is Status.SAID}
+    had_moves = {made.id for made in first.moves if made.status is Status.SAID}
+    now = [finding for finding in combined.elements if finding.status is Status.SAID]
+    return Gain(
+        elements=tuple(finding.id for finding in now if finding.id not in had),
+        moves=tuple(
+            made.id
+            for made in combined.moves
+            if made.required and made.status is Status.SAID and made.id not in had_moves
+        ),
+        still_missing=tuple(finding.id for finding in combined.elements if finding.status is Status.MISSING),
+        verdict_before=first.verdict,
+        verdict_after=combined.verdict,
+    )

@@ -1,0 +1,308 @@
+"""Patterns of meaning against what was said.
+
+A pattern is a set of word groups that must meet, or a plain phrasing whose content words must be
+covered. Coverage of the pattern decides, never symmetric similarity: a long answer that says the
+thing once has said it. Every match knows its words, so that it can be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from voiceprep.numerals import numeral_at
+from voiceprep.reading import Hit, Reading
+from voiceprep.scope import NEGATORS
+from voiceprep.text import ARTICLES, STOPWORDS, root, stem, words, american
+
+NOT = "\0not"
+"""Stands for any negator in a compiled alternative."""
+
+MIN_CONTENT_STEMS = 2
+"""A phrasing with fewer content words is matched with its small words too."""
+
+GAP_TOKENS = 1
+"""Words that may stand between two words of one alternative, beyond articles and fillers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One alternative of a word group: stems in order; a stem ending in ``*`` is the beginning of a word."""
+
+    stems: tuple[str, ...]
+
+    @property
+    def negates(self) -> bool:
+        """Whether it holds a negator, so that a denial is part of its meaning."""
+        return NOT in self.stems
+
+
+def is_negator(word: str) -> bool:
+    """Whether a folded word denies."""
+    return word in NEGATORS or word.endswith("n't")
+
+
+def alternatives(written: str) -> tuple[Alternative, ...]:
+    """The compiled forms of one alternative as written in content: in order, and joined into one word."""
+    prefix = written.rstrip().endswith("*")
+    parts = [word for word in words(written) if word not in ARTICLES] or list(words(written))
+    if not parts:
+        return ()
+    compiled: list[str] = []
+    at = 0
+    while at < len(parts):
+        number = numeral_at(parts[at : at + 8], 0)
+        if is_negator(parts[at]):
+            compiled.append(NOT)
+            at += 1
+        elif number:
+            compiled.append(number.digits)
+            at += number.n_words
+        elif prefix and at == len(parts) - 1:
+            compiled.append(american(parts[at]) + "*")
+            at += 1
+        else:
+            compiled.append(stem(parts[at]))
+            at += 1
+    found = [Alternative(tuple(compiled))]
+    joined = "".join(parts)
+    if 1 < len(parts) <= 3 and NOT not in compiled and joined.isalnum() and not prefix and len(joined) >= 3:
+        found.append(Alternative((stem(joined),)))
+        if stem(joined) != joined:
+            found.append(Alternative((joined,)))
+    elif len(parts) == 1 and not prefix and joined != compiled[0]:
+        found.append(Alternative((joined,)))  # glossary keys are whole words, not stems
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """A plain phrasing: its content stems, whether it denies, and how many words it takes to say."""
+
+    stems: tuple[str, ...]
+    negates: bool
+    n_words: int
+
+
+def phrasing(written: str) -> Phrasing:
+    """A plain phrasing compiled; one without content words has no stems."""
+    parts = words(written)
+    content: list[str] = []
+    at = 0
+    while at < len(parts):
+        number = numeral_at(parts[at : at + 8], 0)
+        if number and (number.n_words > 1 or number.value > 1):
+            content.append(number.digits)
+            at += number.n_words
+            continue
+        if parts[at] not in STOPWORDS and not is_negator(parts[at]) and "'" not in parts[at]:
+            content.append(stem(parts[at]))
+        at += 1
+    if len(content) < MIN_CONTENT_STEMS:  # "how many pixels there are": its small words carry it
+        content = [stem(part) for part in parts if part not in ARTICLES and not is_negator(part)]
+    return Phrasing(tuple(dict.fromkeys(content)), any(is_negator(part) for part in parts), len(parts))
+
+
+# ------------------------------------------------------------------------------ finding
+
+
+def hits(reading: Reading, alternative: Alternative) -> list[Hit]:
+    """Every place where ``alternative`` stands in the text, whatever its scope."""
+    first, *rest = alternative.stems
+    found = _stem_hits(reading, first)
+    for following in rest:
+        if not found:
+            return []
+        found = [longer for hit in found for longer in _extended(reading, hit, following)]
+    return found
+
+
+def _stem_hits(reading: Reading, stem_: str) -> list[Hit]:
+    if stem_ == NOT:
+        return [Hit(at, at + 1, negates=True) for at in reading.scopes.negators]
+    if stem_.endswith("*"):
+        return reading.beginning_with(stem_[:-1])
+    return list(reading.at(stem_))
+
+
+def _extended(reading: Reading, hit: Hit, following: str) -> Iterable[Hit]:
+    """``hit`` continued by the next word of its alternative, within the gap allowed."""
+    for nxt in _stem_hits(reading, following):
+        if nxt.start < hit.end or nxt.start - hit.end > 6:
+            continue
+        between = reading.tokens[hit.end : nxt.start]
+        if between and between[0].sentence != reading.tokens[nxt.start].sentence:
+            continue
+        skipped = sum(not token.is_filler and token.word not in ARTICLES for token in between)
+        if skipped <= GAP_TOKENS:
+            yield Hit(hit.start, nxt.end, hit.doubtful or nxt.doubtful, hit.negates or nxt.negates)
+
+
+def same_root(reading: Reading, one: Hit, other: Hit) -> bool:
+    """Whether two hits overlap or rest on words of one family, so that they say one thing twice."""
+    if one.start < other.end and other.start < one.end:
+        return True
+    if one.end - one.start > 1 or other.end - other.start > 1:
+        return False
+    a, b = reading.tokens[one.start].stem, reading.tokens[other.start].stem
+    return a == b or (len(a) >= 5 and len(b) >= 5 and root(a) == root(b))
+
+
+# ------------------------------------------------------------------------------ meeting
+
+MAX_SENTENCES = 3
+"""Sentences within which the sets of a pattern must meet (trial on 219 labels: 1, 2 and 3 do alike)."""
+MAX_TOKENS = 40
+"""Words within which they must meet: three spoken sentences of ordinary length."""
+NEGATION_TOKENS = 8
+"""How near a negator that belongs to a pattern must stand to another of its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a pattern was met: one hit for each of its parts, the share covered, and whether it is doubtful."""
+
+    hits: tuple[Hit, ...]
+    share: float
+    doubtful: bool
+
+    @property
+    def is_full(self) -> bool:
+        """Whether enough was covered to count as said."""
+        return self.share >= 1.0
+
+
+def meet(reading: Reading, sets: tuple[tuple[Alternative, ...], ...], ask: frozenset[str]) -> Match | None:
+    """The best place where the sets of a group meet; None where not even one of them was said.
+
+    ``ask`` holds the stems of the question, which earn nothing by themselves.
+    """
+    found = [[hit for alternative in names for hit in hits(reading, alternative)] for names in sets]
+    negated = {reading.tokens[hit.start].clause for part in found for hit in part if hit.negates}
+    found = [[hit for hit in part if claimed(reading, hit, negated)] for part in found]
+    best: Match | None = None
+    order = sorted(range(len(found)), key=lambda at: len(found[at]))
+    anchors = next((found[at] for at in order if found[at]), [])
+    for anchor in anchors:
+        chosen = _around(reading, found, anchor)
+        share = len(chosen) / len(sets)
+        if share == 1.0 and not creditable(reading, tuple(chosen), ask):
+            share = (len(sets) - 1) / len(sets)
+        doubtful = any(hit.doubtful for hit in chosen)
+        if best is None or (share, not doubtful) > (best.share, not best.doubtful):
+            best = Match(tuple(sorted(chosen, key=lambda hit: hit.start)), share, doubtful)
+    return best
+
+
+def claimed(reading: Reading, hit: Hit, negated: set[int]) -> bool:
+    """Whether the words of a hit are the speaker's own claim.
+
+    A denied word counts where the pattern itself holds the negator of its clause (``negated``).
+    """
+    marks = reading.scopes
+    inside = range(hit.start, hit.end)
+    if any(marks.disowned[at] for at in inside):
+        return False
+    if hit.negates or reading.tokens[hit.start].clause in negated:
+        return True
+    return not any(marks.denied[at] for at in inside)
+
+
+def _around(reading: Reading, found: list[list[Hit]], anchor: Hit) -> list[Hit]:
+    """For every set its hit nearest to ``anchor`` that says something new, within the window."""
+    chosen = [anchor]
+    anchored = False
+    for part in found:
+        if not anchored and anchor in part:
+            anchored = True
+            continue
+        near = sorted(part, key=lambda hit: (abs(hit.start - anchor.start), hit.doubtful))
+        for hit in near:
+            if not any(same_root(reading, hit, other) for other in chosen) and _fits(reading, [*chosen, hit]):
+                chosen.append(hit)
+                break
+    return chosen
+
+
+def _fits(reading: Reading, chosen: list[Hit]) -> bool:
+    begin = min(hit.start for hit in chosen)
+    end = max(hit.end for hit in chosen)
+    if end - begin > MAX_TOKENS:
+        return False
+    first, last = reading.tokens[begin], reading.tokens[end - 1]
+    if last.sentence - first.sentence >= MAX_SENTENCES or "\n" in reading.text[first.start : last.end]:
+        return False
+    negating = [hit for hit in chosen if hit.negates and hit.end - hit.start == 1]
+    others = [hit for hit in chosen if hit not in negating]
+    return not others or all(min(abs(n.start - o.start) for o in others) <= NEGATION_TOKENS for n in negating)
+
+
+def creditable(reading: Reading, chosen: tuple[Hit, ...], ask: frozenset[str]) -> bool:
+    """Whether hits that meet say something: not only set aside, listed, or taken from the question."""
+    marks = reading.scopes
+    if all(marks.set_aside[hit.start] for hit in chosen):
+        return False
+    if sum(marks.listed[hit.start] for hit in chosen) * 2 > len(chosen):
+        return False
+    return any(
+        reading.tokens[at].stem not in ask and reading.tokens[at].stem not in STOPWORDS
+        for hit in chosen
+        for at in range(hit.start, hit.end)
+    )
+
+
+MIN_COVERAGE = 0.75
+"""Share of a phrasing's content words that must be heard together."""
+
+
+def cover(
+    reading: Reading, wanted: Phrasing, ask: frozenset[str], least: float = MIN_COVERAGE
+) -> Match | None:
+    """The stretch that covers most of a phrasing's content words; None where none was said.
+
+    ``share`` is 1.0 from ``least`` on, otherwise the part of ``least`` that was reached.
+    """
+    n_wanted = len(wanted.stems)
+    window = 2 * wanted.n_words + 4
+    negated: set[int] = set()
+    if wanted.negates:
+        negated = {reading.tokens[at].clause for at in reading.scopes.negators}
+    places = sorted(
+        (
+            (hit, at)
+            for at, stem_ in enumerate(wanted.stems)
+            for hit in reading.at(stem_)
+            if claimed(reading, hit, negated)
+        ),
+        key=lambda place: place[0].start,
+    )
+    best: Match | None = None
+    for first in range(len(places)):
+        begin = places[first][0].start
+        sentence = reading.tokens[begin].sentence
+        chosen: dict[int, Hit] = {}
+        for hit, at in places[first:]:
+            if hit.end - begin > window or reading.tokens[hit.start].sentence - sentence > 1:
+                break
+            if at not in chosen and all(
+                not (hit.start < other.end and other.start < hit.end) for other in chosen.values()
+            ):
+                chosen[at] = hit
+        if best is not None and len(chosen) <= len(best.hits):
+            continue
+        share = min(1.0, len(chosen) / n_wanted / least) if n_wanted else 0.0
+        met = tuple(chosen.values())
+        last = met[-1]
+        if share >= 1.0 and (
+            len(chosen) < MIN_CONTENT_STEMS
+            or not creditable(reading, met, ask)
+            or "\n" in reading.text[reading.tokens[begin].start : reading.tokens[last.start].end]
+            or (wanted.negates and not _negator_near(reading, met))
+        ):
+            share = 0.99
+        best = Match(met, share, any(hit.doubtful for hit in met))
+    return best
+
+
+def _negator_near(reading: Reading, chosen: tuple[Hit, ...]) -> bool:
+    return any(abs(at - hit.start) <= NEGATION_TOKENS for at in reading.scopes.negators for hit in chosen)

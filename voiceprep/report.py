@@ -1,0 +1,68 @@
+"""An assessment as the object that ``voiceprep check --json`` writes; its shape is a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voiceprep.model import Assessment, Evidence
+
+
+def to_object(assessment: Assessment, answer_id: str | None = None) -> Mapping[str, object]:
+    """The result object of ``voiceprep check``, ready for a JSON encoder; ``id`` leads where one was given.
+
+    start and end are characters into the text (for several answers together: into their joined text),
+    t0 and t1 seconds, null where there is no recording.
+    """
+    head: dict[str, object] = {} if answer_id is None else {"id": answer_id}
+    return head | {
+        "question": assessment.question,
+        "verdict": assessment.verdict.value,
+        "elements": [
+            {
+                "id": finding.id,
+                "status": finding.status.value,
+                "score": finding.score,
+                "evidence": [_piece(piece) for piece in finding.evidence],
+            }
+            for finding in assessment.elements
+        ],
+        "moves": [
+            {
+                "id": made.id.value,
+                "required": made.required,
+                "status": made.status.value,
+                "evidence": [_piece(piece) for piece in made.evidence],
+            }
+            for made in assessment.moves
+        ],
+        "vague": [
+            {
+                "start": finding.evidence.start,
+                "end": finding.evidence.end,
+                "text": finding.evidence.text,
+                "kind": finding.kind,
+                "why": finding.why,
+            }
+            for finding in assessment.vague
+        ],
+        "pitfalls": [
+            {
+                "id": finding.id,
+                "correction": finding.correction,
+                "evidence": [_piece(piece) for piece in finding.evidence],
+            }
+            for finding in assessment.pitfalls
+        ],
+        "delivery": {
+            "words": assessment.delivery.words,
+            "fillers": assessment.delivery.fillers,
+            "seconds": assessment.delivery.seconds,
+            "words_per_minute": assessment.delivery.words_per_minute,
+            "longest_pause_s": assessment.delivery.longest_pause_s,
+        },
+        "follow_up": {"ask": assessment.follow_up.ask, "probes": assessment.follow_up.probes},
+    }
+
+
+def _piece(piece: Evidence) -> Mapping[str, object]:
+    return {"start": piece.start, "end": piece.end, "text": piece.text, "t0": piece.t0_s, "t1": piece.t1_s}

@@ -1,0 +1,325 @@
+"""Which words of an answer are not the speaker's claim: denied, taken back, other people's, or only listed.
+
+Each function marks tokens; nothing here knows any subject. The rules are those by which a listener
+decides whether something was said or only mentioned.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from voiceprep.numerals import WORDS as NUMBER_WORDS
+from voiceprep.text import STOPWORDS, Token, clause_spans, fold
+
+NEGATORS = frozenset(
+    "not never no cannot without nothing none neither nor nobody nowhere hardly barely scarcely rarely seldom".split()
+)
+"""Words that deny; every word ending in "n't" does too."""
+
+_NEAR = frozenset("no without nothing none neither nor nobody nowhere".split())
+_NEAR_TOKENS = 5
+"""How far "no" and "without" reach: the noun and what belongs to it."""
+_DEGREE = frozenset("hardly barely scarcely rarely seldom".split())
+_DEGREE_TOKENS = 3
+"""How far "barely" reaches: the verb."""
+
+_AUXILIARIES = frozenset(
+    "is are was were be am been do does did will would can could should must may might has have had shall".split()
+)
+_CONTRACTED = ("'s", "'re", "'m", "'d", "'ll", "'ve")
+
+_UNDONE_BY = frozenset(
+    "only just merely necessarily simply forget skip ignore neglect underestimate omit overlook miss doubt mind "
+    "hesitate until matter avoid deny".split()
+)
+"""After a negator these make the sentence positive or leave it open: "not only", "don't forget to"."""
+
+_PROTECTED = frozenset("if when unless until otherwise because since so whether".split())
+"""A negation in a clause opened by these is a case or a consequence and denies nothing."""
+
+_REFUSALS = re.compile(
+    r"\b(?:(?:i|we|you|they) (?:refuse|decline|fail|failed|refused) to|instead of (?!just\b|only\b)|rather than (?!just\b|only\b)"
+    r"|there(?:'s| is) no (?:need|point|reason|sense)|it (?:is|'s) (?:false|wrong|untrue|incorrect|a myth|nonsense)"
+    r"|i (?:doubt|disagree|reject|dispute)|far from|unlike|as opposed to|the opposite of|anything but)\b"
+)
+_SOFT = ("instead of", "rather than", "as opposed to", "unlike")
+_FALSE = (
+    r"(?:just |simply |completely |plainly |actually |also |really )?"
+    r"(?:false|wrong|untrue|incorrect|a myth|nonsense|not true|not the case|not right|not correct|a lie|mistaken|not so)"
+)
+_FALSE_BACKWARDS = re.compile(
+    rf"\b(?:(?:that|this|it|which)(?:'s| is) {_FALSE}|(?:that|this|it|which) isn't (?:true|the case|right|correct|so))\b"
+    r"(?! (?:or|and|when|if|in|by|on|for|about)\b)"
+)
+"""Looks back at what was just said."""
+_FALSE_AROUND = re.compile(
+    r"\b(?:the (?:idea|claim|notion|statement|belief|view|story|theory) that|(?:saying|claiming|believing|to say|to claim) that"
+    r"|[a-z]+ing)\b"
+    rf"[^.?!;,]{{3,120}}?(?:\b(?:is|are|'s) (?:{_FALSE}|a (?:bad idea|mistake)|unnecessary|pointless|not (?:needed|necessary))"
+    r"|isn't (?:true|right|needed|necessary|correct))\b"
+)
+"""A claim or an activity and the verdict on it in one breath: "the idea that ... is wrong"."""
+_OTHERS = re.compile(
+    r"\b(?:(?:some|many|most|other|a lot of|lots of|certain) (?:people|folks|teams|engineers|candidates|books|papers|tutorials"
+    r"|colleagues|blogs|guides)|people|others|some|somebody|someone|everybody|everyone|they|folks|my colleague|a colleague"
+    r"|my (?:old |former )?(?:boss|manager|lead|teammate|professor)|the (?:textbook|textbooks|books|internet|tutorial|myth|common advice"
+    r"|usual advice|blog))"
+    r"(?: (?:often|always|usually|will|would|might|may|sometimes|like to|tend to|still|generally|commonly|out there))*"
+    r" (?:say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell|tells|told"
+    r"|assume|assumes|insist|insists|insisted|suggest|suggests|recommend|recommends|state|states|is that|swear|swears)\b"
+)
+_REBUTTAL = re.compile(
+    r"\b(?:but|however|though|yet|disagree|wrong|not true|untrue|false|nonsense|myth|mistaken|incorrect|actually"
+    r"|don't (?:think|believe|agree|buy)|wouldn't|doesn't hold|isn't (?:true|right|so|the case)|not (?:so|right|the case))\b"
+)
+_REBUTTAL_TOKENS = 12
+"""How soon after a reported opinion the speaker's own "but" must come."""
+
+_WITHDRAWAL = re.compile(
+    r"\b(?:no,? wait|wait,? no|no,? sorry|sorry,? no|actually,? no|no,? actually|(?<!from )scratch that|strike that|forget that"
+    r"|forget what i (?:just )?said|let me (?:correct|rephrase|take that back|start over|restart)|i take (?:that|it) back|i take back"
+    r"|i misspoke|i meant to say|sorry,? i meant?|no,? i meant?|no,? that's (?:wrong|not right|not it|not true|the other way)"
+    r"|(?:wait|sorry|hang on|hold on|hmm),? that's (?:wrong|not right|not it|not true|the other way)|that was wrong|i was wrong"
+    r"|i got that (?:wrong|backwards)|i said that wrong)\b"
+)
+_RESTORED = re.compile(
+    r"^[\s,.;:!?…-]*(?:well,? )?(?:yes|yeah|it is|that's right|that was right|no,? it's right|i was right)\b"
+)
+_PHRASE_TOKENS = 3
+"""A correction that is only a phrase ("the lowest, no wait, the highest") takes back this many words."""
+
+_JOINING = frozenset("and or a an the plus maybe also then of like".split())
+"""Function words that a bare list may hold between its items."""
+LIST_ITEM_TOKENS = 4
+"""An item of a bare list is at most this long."""
+LIST_ITEMS = 3
+"""Fewer items than this are a phrase, not a list."""
+LIST_RUN_TOKENS = 7
+"""Without commas: so many words in a row, none of them a function word, are a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """For every token: is it denied, set aside ("instead of"), disowned, only listed; which tokens deny."""
+
+    denied: tuple[bool, ...]
+    set_aside: tuple[bool, ...]
+    disowned: tuple[bool, ...]
+    listed: tuple[bool, ...]
+    negators: tuple[int, ...]
+
+
+def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
+    """The scopes of ``tokens``, which must be those of ``text``; no tokens give empty marks."""
+    folded = fold(text)
+    denied = [False] * len(tokens)
+    aside = [False] * len(tokens)
+    disowned = [False] * len(tokens)
+    negators = tuple(at for at in range(len(tokens)) if _denies(tokens, at))
+    clauses = _clause_of(tokens)
+    for at in negators:
+        for i in _reach(tokens, clauses, at):
+            denied[i] = True
+    _refusals(folded, tokens, clauses, denied, aside)
+    _others(folded, tokens, disowned)
+    _withdrawn(folded, tokens, clauses, disowned)
+    return Scopes(tuple(denied), tuple(aside), tuple(disowned), tuple(_listed(folded, tokens)), negators)
+
+
+def _clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for begin, end in clause_spans(tokens):
+        out.extend([(begin, end)] * (end - begin))
+    return out
+
+
+def _denies(tokens: tuple[Token, ...], at: int) -> bool:
+    word = tokens[at].word
+    if not (word in NEGATORS or word.endswith("n't")):
+        return False
+    following = [token.word for token in tokens[at + 1 : at + 5] if not token.is_filler]
+    if not following or tokens[at].is_filler:
+        return bool(following)
+    if word == "no" and (
+        following[0] in {"wait", "doubt", "actually", "sorry", "matter", "longer", "wonder"}
+        or _stands_alone(tokens, at)
+    ):
+        return following[0] == "longer"
+    if word == "nothing" and (
+        following[0] == "but" or (at and tokens[at - 1].word in {"do", "does", "doing", "did"})
+    ):
+        return False
+    skip = {"to", "really", "even", "ever", "want", "be", "have"}
+    for nxt in following:
+        if nxt in _UNDONE_BY:
+            return False
+        if nxt in NEGATORS or nxt.endswith("n't"):  # "can't not", "never without"
+            return False
+        if nxt not in skip:
+            break
+    # The second of two negators in a row was undone with the first.
+    before = [token.word for token in tokens[max(0, at - 2) : at] if not token.is_filler]
+    return not any(other in NEGATORS or other.endswith("n't") for other in before[-1:])
+
+
+def _stands_alone(tokens: tuple[Token, ...], at: int) -> bool:
+    """ "No, you keep the box": the answer word, which denies nothing that follows."""
+    return at + 1 < len(tokens) and tokens[at].clause != tokens[at + 1].clause
+
+
+def _reach(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: int) -> range:
+    begin, end = clauses[at]
+    word = tokens[at].word
+    if tokens[begin].word in _PROTECTED and word != "without":
+        return range(0)
+    if end - at <= 2 and end < len(tokens) and tokens[end].sentence == tokens[at].sentence:
+        end = clauses[end][1]  # "don't, in practice, keep it": a parenthesis does not end the denial
+    if word in _NEAR:
+        return range(at + 1, min(end, at + 1 + _NEAR_TOKENS))
+    if word in _DEGREE:
+        return range(at + 1, min(end, at + 1 + _DEGREE_TOKENS))
+    before = tokens[at - 1].word if at > begin else ""
+    # "frames that aren't labelled": a relative clause denies only itself.
+    if before in {"that", "which", "who"} and at - begin > 1:
+        return range(at + 1, min(end, at + 4))
+    # "Freezing isn't needed", "it is never kept": the subject is denied with its verb. A bare "not"
+    # or "never" ("the big one, not the small") denies what follows it only.
+    verb_denied = (
+        word.endswith("n't") or word == "cannot" or before in _AUXILIARIES or before.endswith(_CONTRACTED)
+    )
+    return range(begin if verb_denied else at + 1, end)
+
+
+def _index_at(tokens: tuple[Token, ...], offset: int) -> int:
+    """The first token that begins at or after ``offset``."""
+    low, high = 0, len(tokens)
+    while low < high:
+        mid = (low + high) // 2
+        if tokens[mid].start < offset:
+            low = mid + 1
+        else:
+            high = mid
+    return low
+
+
+def _refusals(
+    folded: str,
+    tokens: tuple[Token, ...],
+    clauses: list[tuple[int, int]],
+    denied: list[bool],
+    aside: list[bool],
+) -> None:
+    for match in _REFUSALS.finditer(folded):
+        at = _index_at(tokens, match.end())
+        if at >= len(tokens):
+            continue
+        marks = aside if match.group().startswith(_SOFT) else denied
+        for i in range(at, clauses[at][1]):
+            marks[i] = True
+    for match in _FALSE_AROUND.finditer(folded):
+        for i in range(_index_at(tokens, match.start()), _index_at(tokens, match.end())):
+            denied[i] = True
+    for match in _FALSE_BACKWARDS.finditer(folded):
+        at = min(_index_at(tokens, match.start()), len(tokens) - 1)
+        begin = _sentence_start(tokens, at)
+        if at == begin and begin:
+            begin = _sentence_start(tokens, begin - 1)
+        for i in range(begin, at):
+            denied[i] = True
+
+
+def _sentence_start(tokens: tuple[Token, ...], at: int) -> int:
+    sentence = tokens[at].sentence
+    while at and tokens[at - 1].sentence == sentence:
+        at -= 1
+    return at
+
+
+def _others(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None:
+    """Opinions of others that the speaker turns down, from who holds them to the turn."""
+    for match in _OTHERS.finditer(folded):
+        begin = _index_at(tokens, match.start())
+        if begin >= len(tokens):
+            continue
+        sentence_end = begin
+        while sentence_end < len(tokens) and tokens[sentence_end].sentence == tokens[begin].sentence:
+            sentence_end += 1
+        last = min(sentence_end + _REBUTTAL_TOKENS // 2, len(tokens))
+        turn = _REBUTTAL.search(folded, match.end(), tokens[last - 1].end)
+        if turn is None:
+            continue
+        for i in range(begin, min(_index_at(tokens, turn.start()), len(tokens))):
+            disowned[i] = True
+
+
+def _withdrawn(
+    folded: str, tokens: tuple[Token, ...], clauses: list[tuple[int, int]], disowned: list[bool]
+) -> None:
+    for match in _WITHDRAWAL.finditer(folded):
+        if _RESTORED.match(folded[match.end() : match.end() + 40]):
+            continue
+        at, after = _index_at(tokens, match.start()), _index_at(tokens, match.end())
+        begin = max(_sentence_start(tokens, min(at, len(tokens) - 1)), at - 30)
+        if at - begin <= 1 and begin:
+            begin = _sentence_start(tokens, begin - 1)
+        elif _is_phrase(tokens, clauses, after):
+            begin = max(begin, at - _PHRASE_TOKENS)
+        for i in range(begin, after):
+            disowned[i] = True
+
+
+def _is_phrase(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: int) -> bool:
+    """Whether the correction beginning at ``at`` is a mere phrase, not a new statement."""
+    if at >= len(tokens):
+        return False
+    end = clauses[at][1]
+    return not any(
+        token.word.split("'")[0] in {"i", "we", "you", "it", "they", "is", "are", "do"}
+        for token in tokens[at:end]
+    )
+
+
+def _listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
+    """Tokens in bare enumerations: three or more short items, none with a word that relates anything."""
+    listed = [False] * len(tokens)
+    items = _items(folded, tokens)
+    run: list[tuple[int, int]] = []
+    for item in [*items, (-1, -1)]:
+        if item[0] >= 0 and _is_bare(tokens, item):
+            run.append(item)
+            continue
+        if len(run) >= LIST_ITEMS:
+            for begin, end in run:
+                listed[begin:end] = [True] * (end - begin)
+        run = []
+    begin = 0
+    for at in range(len(tokens) + 1):
+        if at == len(tokens) or tokens[at].word in STOPWORDS or _relates(tokens[at]):
+            if at - begin >= LIST_RUN_TOKENS:
+                listed[begin:at] = [True] * (at - begin)
+            begin = at + 1
+    return listed
+
+
+def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
+    items, begin = [], 0
+    for at in range(1, len(tokens) + 1):
+        if at == len(tokens) or any(
+            mark in folded[tokens[at - 1].end : tokens[at].start] for mark in ",;.:!?\n/|"
+        ):
+            items.append((begin, at))
+            begin = at
+    return items
+
+
+def _is_bare(tokens: tuple[Token, ...], item: tuple[int, int]) -> bool:
+    inside = [token for token in tokens[item[0] : item[1]] if not token.is_filler]
+    return len(inside) <= LIST_ITEM_TOKENS + sum(token.word in _JOINING for token in inside) and not any(
+        _relates(token) for token in inside
+    )
+
+
+def _relates(token: Token) -> bool:
+    word = token.word.split("'")[0]
+    return (word in STOPWORDS and word not in _JOINING) or "'" in token.word or word in NUMBER_WORDS

@@ -1,0 +1,370 @@
+"""What was said, cut into sentences, clauses and tokens that all keep their place in the text.
+
+Everything works on recogniser output as well as on typed text: where punctuation is missing,
+sentences break at the words people begin a new thought with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from voiceprep.model import Term
+from voiceprep.numerals import UNITS
+
+_WORD = re.compile(
+    r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_][\u0300-\u036f]*(?:[^\W_]|[\u0300-\u036f]|'(?=[^\W\d_]))*"
+)
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00a0": " "})
+
+MIN_MARKS_PER_TOKEN = 1 / 40
+"""Fewer sentence marks than this and the text counts as unpunctuated (people pause every 10 to 25 words)."""
+
+MIN_SENTENCE_TOKENS = 7
+"""An unpunctuated stretch shorter than this is not broken at a discourse marker."""
+
+MAX_SENTENCE_TOKENS = 32
+"""Past this length any conjunction breaks an unpunctuated stretch."""
+
+_OPENERS = frozenset(
+    "so but because then now also okay well if when while although though whereas first second third next "
+    "after finally otherwise since however".split()
+)
+_SUBJECTS = frozenset("i we you it they he she there that this".split())
+_CLAUSE_OPENERS = frozenset(
+    "but because cause cos so since although though whereas while which who if when unless until otherwise then "
+    "where however except".split()
+)
+
+FILLERS = frozenset("um umm uh uhm er erm hmm hm mm ah eh".split())
+FILLER_PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"), ("basically",), ("like",))
+_NOT_A_FILLER_AFTER = frozenset(
+    "any a an this that what which some same all every one each the another other these those of no different "
+    "do did if how let as because so does don't didn't would".split()
+)
+
+STOPWORDS = frozenset(
+    "a an the and or of to in on at for from by with as is are was were be been being am it its he she they them "
+    "their his her you your we our us i me my this that these those there here do does did doing done has have had "
+    "having will would can could should may might must shall so if then than but because about into over under out "
+    "up down off again also just only very really quite too more most much many some any all each every own such no "
+    "nor not don't s t which who whom what when where why how get gets got getting go goes going say says said okay "
+    "well yes yeah one thing things stuff way lot let let's like right actually usually maybe perhaps probably "
+    "always often even still now".split()
+)
+"""Words that carry no part of a phrasing's meaning by themselves."""
+
+ARTICLES = frozenset("a an the this that these those its your our my their his her".split())
+"""Words skipped inside a phrase of several words."""
+
+_IRREGULAR = {
+    "kept": "keep", "threw": "throw", "thrown": "throw", "sent": "send", "chose": "choos", "chosen": "choos",
+    "lost": "lose", "losing": "lose", "found": "find", "built": "build", "ran": "run", "took": "take",
+    "taken": "take", "gave": "give", "given": "give", "fell": "fall", "fallen": "fall", "drew": "draw",
+    "drawn": "draw", "taught": "teach", "learnt": "learn", "saw": "see", "seen": "see", "went": "go", "gone": "go",
+    "came": "come", "made": "make", "told": "tell", "bought": "buy", "brought": "bring", "froze": "freez",
+    "frozen": "freez", "broke": "break", "broken": "break", "rose": "rise", "risen": "rise", "grew": "grow",
+    "grown": "grow", "written": "write", "wrote": "write", "shrank": "shrink", "shrunk": "shrink", "slid": "slide",
+    "spent": "spend", "stood": "stand", "meant": "mean", "felt": "feel", "left": "left", "hidden": "hide",
+    "hid": "hide", "worse": "wors", "worst": "wors", "matrices": "matrix", "indices": "index", "indexes": "index",
+    "vertices": "vertex", "men": "man", "women": "woman", "children": "child", "people": "peopl",
+    "person": "peopl", "lying": "lie", "dying": "die", "tried": "tri", "split": "split", "analyse": "analyz",
+    "analyses": "analysi", "criteria": "criterion", "data": "data", "dataset": "dataset", "axes": "axi",
+    "best": "best", "better": "better", "biggest": "big", "bigger": "big", "smaller": "small", "smallest": "small",
+    "larger": "larg", "largest": "larg", "higher": "high", "highest": "high", "lower": "low", "lowest": "low",
+    "faster": "fast", "fastest": "fast", "slower": "slow", "slowest": "slow", "cheaper": "cheap",
+    "darker": "dark", "darkest": "dark", "brighter": "bright", "brightest": "bright", "deeper": "deep",
+    "deepest": "deep", "bigger's": "big", "fewer": "few", "heavier": "heavi", "harder": "hard", "closer": "close",
+    "shorter": "short", "longer": "long", "stronger": "strong", "weaker": "weak", "finer": "fine",
+    "coarser": "coars", "sharper": "sharp", "brightness": "bright", "darkness": "dark",
+}  # fmt: skip
+_AMERICAN = (
+    ("colour", "color"), ("grey", "gray"), ("centre", "center"), ("metre", "meter"), ("behaviour", "behavior"),
+    ("neighbour", "neighbor"), ("favour", "favor"), ("labour", "labor"), ("catalogue", "catalog"),
+    ("licence", "license"), ("defence", "defense"), ("programme", "program"), ("travell", "travel"),
+    ("labell", "label"), ("modell", "model"), ("mould", "mold"), ("artefact", "artifact"),
+)  # fmt: skip
+_ISE = re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|er|ers|ing|ation|ations)?$)")
+_NOT_ISE = re.compile(
+    r"(?:noise|raise|rais|precis|exercis|advis|promis|surpris|compris|revis|superv|televis|rise|ris|wise|"
+    r"likewis|otherwis|concis|pois|devis|disguis|prais|bruis|cruis|arise|franchis|improvis|premis|chas|expertise)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of the text: folded form, stem, character span, and the sentence and clause it stands in."""
+
+    word: str
+    stem: str
+    start: int
+    end: int
+    sentence: int
+    clause: int
+    is_filler: bool
+
+
+def fold(text: str) -> str:
+    """``text`` in lower case with straight apostrophes; same length, so that offsets stay good."""
+    text = text.translate(_STRAIGHT)
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Porter2 stem of a folded word; irregular verbs, comparatives and British spellings are levelled first.
+
+    A number word gives its digits. Words below four characters are left as they are.
+    """
+    from snowballstemmer import stemmer  # noqa: PLC0415  # loads every language: not before it is needed
+
+    word = word.removesuffix("'s").removesuffix("'")
+    if word in UNITS:
+        return str(UNITS[word])
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or not word.isalpha():
+        return word.removesuffix("s") if len(word) == 4 and word[-1] == "s" and word[0].isalpha() else word
+    word = american(word)
+    # A stemmer keeps state while it works, and several threads may check at once: one for each word not yet seen.
+    return str(stemmer("english").stemWord(word))
+
+
+@lru_cache(maxsize=65_536)
+def american(word: str) -> str:
+    """A folded word, or the beginning of one, with its British spelling levelled ("normalis" too)."""
+    for british, us in _AMERICAN:
+        if british in word:
+            word = word.replace(british, us)
+    return word if _NOT_ISE.search(word) else _ISE.sub("iz", word)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of ``text`` in order."""
+    return tuple(match.group() for match in _WORD.finditer(fold(text)))
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of ``text`` in order."""
+    return tuple(stem(word) for word in words(text))
+
+
+def root(stem_: str) -> str:
+    """The head of a stem by which words of one family are told ("distil", "distillation")."""
+    return stem_[:5]
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """All words of ``text`` as tokens, in order; a text without words gives ``()``."""
+    folded = fold(text)
+    spans = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
+    if not spans:
+        return ()
+    gaps = [""] + [folded[a[2] : b[1]] for a, b in zip(spans, spans[1:], strict=False)]
+    plain = [word for word, _, _ in spans]
+    fillers = _filler_flags(plain, [*gaps, folded[spans[-1][2] :]])
+    sentences = _sentences(plain, gaps, fillers)
+    clauses = _clauses(plain, gaps, fillers, sentences)
+    return tuple(
+        Token(word, stem(word), start, end, sentences[i], clauses[i], fillers[i])
+        for i, (word, start, end) in enumerate(spans)
+    )
+
+
+def _filler_flags(plain: list[str], gaps: list[str]) -> list[bool]:
+    flags = [word in FILLERS for word in plain]
+    for at, word in enumerate(plain):
+        for phrase in FILLER_PHRASES:
+            if (
+                word == phrase[0]
+                and tuple(plain[at : at + len(phrase)]) == phrase
+                and _is_filler(plain, gaps, at, phrase)
+            ):
+                for i in range(at, at + len(phrase)):
+                    flags[i] = True
+    return flags
+
+
+_QUANTITY_NEXT = re.compile(r"^\d")
+_BEFORE_FILLER_LIKE = frozenset(
+    "by is are was were at in on with for than it's that's maybe just and or um uh er".split()
+)
+
+
+def _is_filler(plain: list[str], gaps: list[str], at: int, phrase: tuple[str, ...]) -> bool:
+    """Whether a phrase that can be a filler is one here, judged by its neighbours and the commas round it."""
+    after = at + len(phrase)
+    before_word = plain[at - 1] if at else ""
+    next_word = plain[after] if after < len(plain) else ""
+    comma_before = at == 0 or bool(gaps[at].strip(" -"))
+    comma_after = bool(gaps[after].strip(" -'\"")) if after < len(gaps) else True
+    if phrase[0] == "like":
+        if comma_after and (comma_before or before_word in _BEFORE_FILLER_LIKE or before_word in FILLERS):
+            return True
+        from_number = (
+            bool(_QUANTITY_NEXT.match(next_word)) or next_word in UNITS or next_word in {"a", "ten", "twenty"}
+        )
+        return before_word in _BEFORE_FILLER_LIKE and from_number and next_word != "a"
+    if phrase == ("you", "know"):
+        return before_word not in _NOT_A_FILLER_AFTER and next_word not in {
+            "what",
+            "how",
+            "that",
+            "which",
+            "the",
+            "why",
+        }
+    if phrase == ("i", "mean"):
+        return before_word not in {"what", "that", "do"}
+    if phrase in {("sort", "of"), ("kind", "of")}:
+        return before_word not in _NOT_A_FILLER_AFTER
+    return True
+
+
+def _sentences(plain: list[str], gaps: list[str], fillers: list[bool]) -> list[int]:
+    """Sentence number of every token: marks first, then discourse markers inside what is still too long."""
+    hard = [any(mark in gap for mark in ".?!;\n\r…") for gap in gaps]
+    hard[0] = True
+    unpunctuated = sum(hard) - 1 < len(plain) * MIN_MARKS_PER_TOKEN
+    starts = [at for at, is_hard in enumerate(hard) if is_hard]
+    breaks = [False] * len(plain)
+    for begin, end in zip(starts, [*starts[1:], len(plain)], strict=True):
+        breaks[begin] = True
+        if unpunctuated or end - begin > 2 * MAX_SENTENCE_TOKENS:
+            _break_long(plain, fillers, breaks, (begin, end))
+    number, out = -1, []
+    for is_break in breaks:
+        number += is_break
+        out.append(number)
+    return out
+
+
+def _break_long(plain: list[str], fillers: list[bool], breaks: list[bool], span: tuple[int, int]) -> None:
+    begin, end = span
+    last = begin
+    for at in range(begin + 1, end):
+        if fillers[at] or end - at < 3:
+            continue
+        length = at - last
+        if length < MIN_SENTENCE_TOKENS or plain[at - 1] in _OPENERS | {"and"}:
+            continue
+        word = plain[at]
+        nxt = plain[at + 1].split("'")[0] if at + 1 < end else ""
+        after_article = plain[at - 1] in ARTICLES or plain[at - 1] in {"per", "every", "each"}
+        opens = not after_article and (
+            word in _OPENERS
+            or (word == "and" and (nxt in _SUBJECTS or nxt in _OPENERS))
+            or ("'" in word and word.split("'")[0] in _SUBJECTS)
+            or (length >= 12 and word in {"i", "we", "you"})
+            or (length >= MAX_SENTENCE_TOKENS and word in {"and", "or", "the", "which", "that"})
+        )
+        if opens:
+            breaks[at], last = True, at
+
+
+def _clauses(plain: list[str], gaps: list[str], fillers: list[bool], sentences: list[int]) -> list[int]:
+    """Clause number of every token: at sentence starts, commas and the words that open a clause."""
+    number, out = -1, []
+    for at, word in enumerate(plain):
+        new = at == 0 or sentences[at] != sentences[at - 1]
+        if not new and not fillers[at] and not fillers[at - 1]:
+            marked = any(mark in gaps[at] for mark in ',:()[]—–"') or " - " in gaps[at]
+            new = marked or opens_clause(plain, at)
+        elif not new:
+            # A comma that only sets off a filler ends nothing; a clause word after it does begin something.
+            new = opens_clause(plain, at) and not fillers[at]
+        number += new
+        out.append(number)
+    return out
+
+
+def opens_clause(plain: list[str] | tuple[str, ...], at: int) -> bool:
+    """Whether the word at ``at`` begins a clause of its own ("because", "and it", "or you")."""
+    word = plain[at]
+    if word in _CLAUSE_OPENERS:
+        return True
+    if word in {"and", "or"} and at + 1 < len(plain):
+        nxt = plain[at + 1]
+        return (
+            nxt.split("'")[0] in _SUBJECTS
+            or nxt in {"then", "not", "never", "nothing"}
+            or nxt.endswith("n't")
+        )
+    return False
+
+
+def sentence_spans(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
+    """For every sentence its first token and the one after its last."""
+    return tuple(_runs([token.sentence for token in tokens]))
+
+
+def clause_spans(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
+    """For every clause its first token and the one after its last."""
+    return tuple(_runs([token.clause for token in tokens]))
+
+
+def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for at in range(1, len(numbers) + 1):
+        if at == len(numbers) or numbers[at] != numbers[begin]:
+            yield begin, at
+            begin = at
+
+
+# ------------------------------------------------------------------------------ how a voice says it
+
+_UNITS_SPOKEN = (
+    (re.compile(r"(?<=\d) ?ms\b"), " milliseconds"),
+    (re.compile(r"(?<=\d) ?µs\b|(?<=\d) ?us\b"), " microseconds"),
+    (re.compile(r"(?<=\d) ?(?:fps|FPS)\b"), " frames per second"),
+    (re.compile(r"(?<=\d) ?GB\b"), " gigabytes"),
+    (re.compile(r"(?<=\d) ?MB\b"), " megabytes"),
+    (re.compile(r"(?<=\d) ?kB\b|(?<=\d) ?KB\b"), " kilobytes"),
+    (re.compile(r"(?<=\d) ?px\b"), " pixels"),
+    (re.compile(r"(?<=\d) ?mm\b"), " millimetres"),
+    (re.compile(r"(?<=\d) ?W\b"), " watts"),
+    (re.compile(r"(?<=\d) ?kHz\b"), " kilohertz"),
+    (re.compile(r"(?<=\d) ?Hz\b"), " hertz"),
+    (re.compile(r"(?<=\d)-bit\b"), " bit"),
+    (re.compile(r"(?<=\d)[x×](?=\d)"), " by "),  # noqa: RUF001  # the multiplication sign is meant
+    (re.compile(r"(?<=\d) ?%"), " percent"),
+)
+
+
+def spoken(text: str, glossary: tuple[Term, ...]) -> str:
+    """``text`` as a voice should say it: every glossary term in its spoken form, units in full.
+
+    Terms are replaced at word boundaries, longest first, in the case they are written in; a term
+    of one case only ("INT8") also where it is written in another, unless that makes a plain word of it
+    ("map" is not mAP).
+    """
+    for pattern, said in _UNITS_SPOKEN:
+        text = pattern.sub(said, text)
+    forms = _spoken_forms(glossary)
+    if not forms:
+        return text
+    exact = {written: said for written, said in forms}
+    pattern = _alternation(tuple(written for written, _ in forms))
+    return pattern.sub(lambda match: exact[match.group()], text)
+
+
+@lru_cache(maxsize=64)
+def _spoken_forms(glossary: tuple[Term, ...]) -> tuple[tuple[str, str], ...]:
+    forms: dict[str, str] = {}
+    for term in glossary:
+        if term.spoken and term.spoken != term.term:
+            forms.setdefault(term.term, term.spoken)
+            if any(char.isdigit() for char in term.term) or "-" in term.term:
+                forms.setdefault(term.term.lower(), term.spoken)
+                forms.setdefault(term.term.upper(), term.spoken)
+    return tuple(sorted(forms.items(), key=lambda form: (-len(form[0]), form[0])))
+
+
+@lru_cache(maxsize=64)
+def _alternation(written: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(re.escape(form) for form in written) + r")(?![^\W_])")
