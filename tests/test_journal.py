@@ -40,6 +40,7 @@ from voiceprep.model import (
     MoveFinding,
     PitfallFinding,
     Recovered,
+    Review,
     Status,
     Timing,
     Transcript,
@@ -268,6 +269,28 @@ def test_attempts_come_newest_first_by_question_and_limit(either: Journal) -> No
     assert ids(limit=0) == ids("c") == []
     with pytest.raises(ValueError, match="limit"):
         ids(limit=-1)
+
+
+def test_reviews_tell_the_verdict_on_the_whole(either: Journal) -> None:
+    """The verdict over all answers, else on the last one that has one, else none; newest first."""
+
+    def judged(verdict: Verdict) -> Assessment:
+        return replace(ASSESSMENT, verdict=verdict)
+
+    combined, partly, silent = (
+        begin(either, name, NOON + timedelta(hours=at)) for at, name in enumerate("abc")
+    )
+    either.keep(combined, replace(ANSWER, assessment=judged(Verdict.FLAT)))
+    either.conclude(combined, judged(Verdict.STRONG))
+    for ordinal, verdict in enumerate((Verdict.FLAT, Verdict.PARTIAL)):
+        either.keep(partly, replace(ANSWER, ordinal=ordinal, assessment=judged(verdict)))
+    either.keep(partly, replace(ANSWER, ordinal=2, assessment=None))
+    either.keep(silent, replace(ANSWER, assessment=None))
+    assert either.reviews() == (
+        Review("c", NOON + timedelta(hours=2), None),
+        Review("b", NOON + timedelta(hours=1), Verdict.PARTIAL),
+        Review("a", NOON, Verdict.STRONG),
+    )
 
 
 def test_the_hour_is_kept_in_utc(either: Journal) -> None:
@@ -708,6 +731,8 @@ def test_a_row_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:
         journal._database.execute(fault)
         with pytest.raises(JournalError, match=r"journal\.db holds a row that makes no sense"):
             journal.attempts()
+    with pytest.raises(JournalError, match="makes no sense"):
+        journal.reviews()
 
 
 def test_a_folder_in_the_place_of_the_database_is_named(folder: Path) -> None:

@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 
 from voiceprep.errors import UsageError
 from voiceprep.model import (
-    Assessment,
-    Attempt,
-    Delivery,
-    FollowUp,
     Kind,
     Level,
     Question,
+    Review,
     Verdict,
 )
 from voiceprep.schedule import Wish, next_question, wanted
@@ -50,62 +47,58 @@ def question(
     )
 
 
-def attempt(name: str, days_ago: float, verdict: Verdict | None, at: int = 1) -> Attempt:
+def review(name: str, days_ago: float, verdict: Verdict | None) -> Review:
     """An attempt at question ``name``; without a verdict nothing was said."""
-    combined = None
-    if verdict is not None:
-        delivery = Delivery(0, 0, None, None, None)
-        combined = Assessment(name, verdict, (), (), (), (), delivery, FollowUp("", ""))
-    return Attempt(at, name, Level.MID, NOW - timedelta(days=days_ago), "r", (), combined)
+    return Review(name, NOW - timedelta(days=days_ago), verdict)
 
 
 A, B, C = question("a"), question("b"), question("c")
 
 
-def chosen(*history: Attempt, chance: float = 0.0, wish: Wish = ANY) -> str:
+def chosen(*history: Review, chance: float = 0.0, wish: Wish = ANY) -> str:
     """The next of a, b and c."""
     return next_question((A, B, C), history, NOW, chance, wish).id
 
 
 def test_what_was_never_asked_comes_first() -> None:
     """However long ago and however weak the others were."""
-    assert chosen(attempt("a", 900, Verdict.FLAT), attempt("c", 900, None)) == "b"
+    assert chosen(review("a", 900, Verdict.FLAT), review("c", 900, None)) == "b"
 
 
 def test_chance_decides_between_equals() -> None:
     """Among questions never asked each has its share, and only those."""
-    picks = [chosen(attempt("b", 1, Verdict.STRONG), chance=at / 10) for at in range(10)]
+    picks = [chosen(review("b", 1, Verdict.STRONG), chance=at / 10) for at in range(10)]
     assert picks == ["a"] * 5 + ["c"] * 5
 
 
 def test_of_equal_answers_the_oldest_comes_back() -> None:
     """Same verdict: the longest ago."""
     strong = Verdict.STRONG
-    assert chosen(attempt("a", 2, strong), attempt("b", 3, strong), attempt("c", 1, strong)) == "b"
+    assert chosen(review("a", 2, strong), review("b", 3, strong), review("c", 1, strong)) == "b"
 
 
 def test_of_equal_age_the_weakest_comes_back() -> None:
     """Same day: flat before partial before strong; an attempt that said nothing is as flat."""
     strong, partial, flat = (
-        attempt(name, 1, verdict)
+        review(name, 1, verdict)
         for name, verdict in zip("abc", (Verdict.STRONG, Verdict.PARTIAL, Verdict.FLAT), strict=True)
     )
     assert chosen(strong, partial, flat) == "c"
-    assert chosen(strong, partial, attempt("c", 1, None)) == "c"
-    assert chosen(strong, partial, attempt("c", 0.4, Verdict.FLAT)) == "b"
+    assert chosen(strong, partial, review("c", 1, None)) == "c"
+    assert chosen(strong, partial, review("c", 0.4, Verdict.FLAT)) == "b"
 
 
 def test_a_flat_answer_comes_back_four_times_as_soon() -> None:
     """Ten days after a strong answer weigh like two and a half after a flat one."""
-    others = attempt("c", 0.0, Verdict.STRONG)
-    assert chosen(attempt("a", 10, Verdict.STRONG), attempt("b", 2.6, Verdict.FLAT), others) == "b"
-    assert chosen(attempt("a", 10, Verdict.STRONG), attempt("b", 2.4, Verdict.FLAT), others) == "a"
+    others = review("c", 0.0, Verdict.STRONG)
+    assert chosen(review("a", 10, Verdict.STRONG), review("b", 2.6, Verdict.FLAT), others) == "b"
+    assert chosen(review("a", 10, Verdict.STRONG), review("b", 2.4, Verdict.FLAT), others) == "a"
 
 
 def test_the_last_attempt_counts() -> None:
     """An old flat answer is forgiven by a later strong one, in whatever order the history comes."""
-    old, new = attempt("a", 30, Verdict.FLAT, 1), attempt("a", 1, Verdict.STRONG, 2)
-    others = (attempt("b", 2, Verdict.STRONG, 3), attempt("c", 0, Verdict.STRONG, 4))
+    old, new = review("a", 30, Verdict.FLAT), review("a", 1, Verdict.STRONG)
+    others = (review("b", 2, Verdict.STRONG), review("c", 0, Verdict.STRONG))
     assert chosen(old, new, *others) == chosen(*others, new, old) == "b"
 
 
@@ -118,13 +111,13 @@ def test_nothing_is_asked_twice_in_a_row(
     verdict: Verdict | None, earlier: list[tuple[str, float, Verdict]], chance: float
 ) -> None:
     """What was asked this moment is not asked again while there is another question."""
-    history = [attempt(name, days, how, at) for at, (name, days, how) in enumerate(earlier)]
-    assert chosen(attempt("a", 0, verdict, 99), *history, chance=chance) != "a"
+    history = [review(name, days, how) for name, days, how in earlier]
+    assert chosen(review("a", 0, verdict), *history, chance=chance) != "a"
 
 
 def test_a_clock_set_back_is_no_harm() -> None:
-    """Attempts in the future count as made just now."""
-    assert chosen(*(attempt(name, -3, Verdict.FLAT) for name in "abc"), chance=0.99) == "c"
+    """Reviews in the future count as made just now."""
+    assert chosen(*(review(name, -3, Verdict.FLAT) for name in "abc"), chance=0.99) == "c"
 
 
 def test_a_wish_narrows_the_choice() -> None:
@@ -139,7 +132,7 @@ def test_a_wish_narrows_the_choice() -> None:
     assert [found.id for found in wanted(bank, Wish(topic="tracking"))] == list("abc")
     assert [found.id for found in wanted(bank, Wish(level=Level.SENIOR))] == list("ab")
     assert [found.id for found in wanted(bank, Wish("tracking", Level.SENIOR, Kind.DEFINE))] == ["b"]
-    history = (attempt("d", 900, Verdict.FLAT), attempt("b", 1, Verdict.STRONG))
+    history = (review("d", 900, Verdict.FLAT), review("b", 1, Verdict.STRONG))
     assert next_question(bank, history, NOW, 0.0, Wish(kind=Kind.DEFINE, level=Level.SENIOR)).id == "b"
 
 

@@ -381,6 +381,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """An attempt as the schedule sees it; ``verdict`` is None where nothing was said."""
+
+    question: str
+    started: datetime  # aware, UTC
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recovered:
     """An answer that a crash had cut short, and what of it was kept.
 

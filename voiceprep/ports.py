@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voiceprep.model import Answer, Assessment, Attempt, Block, HeardWord, Level, Recovered
+from voiceprep.model import Answer, Assessment, Attempt, Block, HeardWord, Level, Recovered, Review
 
 if TYPE_CHECKING:
     from voiceprep.model import Samples
@@ -136,6 +136,12 @@ class Journal(Protocol):
 
     def attempts(self, question: str | None = None, limit: int | None = None) -> tuple[Attempt, ...]:
         """Attempts, newest first."""
+
+    def reviews(self) -> tuple[Review, ...]:
+        """Every attempt in short, newest first: reading them whole takes seconds after a year of practice.
+
+        The verdict is that over all answers, else that on the last answer that has one.
+        """
 
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.

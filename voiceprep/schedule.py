@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voiceprep.errors import UsageError
-from voiceprep.model import Attempt, Kind, Level, Question, Verdict
+from voiceprep.model import Kind, Level, Question, Review, Verdict
 
 URGENCY = {Verdict.FLAT: 4.0, Verdict.PARTIAL: 2.0, Verdict.STRONG: 1.0}
 """How much more a day since a weaker answer counts: a doubling a step, as first intervals of spaced
@@ -41,11 +41,11 @@ def wanted(questions: Iterable[Question], wish: Wish) -> tuple[Question, ...]:
 
 
 def next_question(
-    questions: tuple[Question, ...], history: tuple[Attempt, ...], now: datetime, chance: float, wish: Wish
+    questions: tuple[Question, ...], history: tuple[Review, ...], now: datetime, chance: float, wish: Wish
 ) -> Question:
     """The question to ask now.
 
-    ``history``: attempts in any order, those at other questions do not matter. ``chance``, from 0.0
+    ``history`` may come in any order; what it says of other questions does not matter. ``chance``, from 0.0
     up to but not including 1.0, decides between questions that are equally due. Raises UsageError
     where no question fits ``wish``, ValueError for a chance outside its range.
     """
@@ -54,29 +54,22 @@ def next_question(
     candidates = wanted(questions, wish)
     if not candidates:
         raise UsageError(_nothing_fits(questions, wish))
-    latest: dict[str, Attempt] = {}
-    for attempt in sorted(history, key=lambda attempt: (attempt.started, attempt.id)):
-        latest[attempt.question] = attempt
+    latest: dict[str, Review] = {}
+    for review in sorted(history, key=lambda review: review.started):
+        latest[review.question] = review
     due = [_dueness(latest.get(question.id), now) for question in candidates]
     ties = [question for question, value in zip(candidates, due, strict=True) if value == max(due)]
     return ties[int(chance * len(ties))]
 
 
-def _dueness(latest: Attempt | None, now: datetime) -> float:
+def _dueness(latest: Review | None, now: datetime) -> float:
     """Seconds since the last answer, weighted by its weakness; infinite where there was none."""
     if latest is None:
         return float("inf")
     # A clock that was set back must not make a question due never.
     passed_s = max(0.0, (now - latest.started).total_seconds())
-    return passed_s * URGENCY[_verdict(latest)]
-
-
-def _verdict(attempt: Attempt) -> Verdict:
-    """The verdict on the whole attempt; an attempt that said nothing counts as flat."""
-    if attempt.combined is not None:
-        return attempt.combined.verdict
-    judged = [answer.assessment for answer in attempt.answers if answer.assessment is not None]
-    return judged[-1].verdict if judged else Verdict.FLAT
+    # To say nothing is the flattest answer.
+    return passed_s * URGENCY[latest.verdict or Verdict.FLAT]
 
 
 def _nothing_fits(questions: tuple[Question, ...], wish: Wish) -> str:

@@ -40,6 +40,7 @@ from voiceprep.model import (
     HeardWord,
     Level,
     Recovered,
+    Review,
     Span,
 )
 
@@ -163,7 +164,7 @@ class SamplesMicrophone:
     for other audio, and for a script that is out of order or beyond the end.
     """
 
-    def __init__(  # noqa: PLR0913 - six, and five of them have a default
+    def __init__(
         self,
         samples: Samples,
         *,
@@ -444,6 +445,17 @@ class MemoryJournal:
         found = [a for a in self._attempts.values() if question is None or a.question == question]
         return tuple(sorted(found, key=lambda a: (a.started, a.id), reverse=True)[:limit])
 
+    def reviews(self) -> tuple[Review, ...]:
+        """Every attempt in short, newest first."""
+        return tuple(
+            Review(
+                attempt.question,
+                attempt.started,
+                next((found.verdict for found in _assessments(attempt)), None),
+            )
+            for attempt in self.attempts()
+        )
+
     def crash(self) -> None:
         """Pretend that the program was killed here: what is being recorded is there to be recovered."""
         self._crashed |= {
@@ -497,3 +509,12 @@ class MemoryJournal:
         others = [old for old in known.answers if old.ordinal != answer.ordinal]
         answers = tuple(sorted((*others, answer), key=lambda kept: kept.ordinal))
         self._attempts[attempt] = replace(known, answers=answers)
+
+
+def _assessments(attempt: Attempt) -> Iterator[Assessment]:
+    """What was found, the most telling first: over all answers, then answer by answer from the last."""
+    if attempt.combined is not None:
+        yield attempt.combined
+    for answer in reversed(attempt.answers):
+        if answer.assessment is not None:
+            yield answer.assessment

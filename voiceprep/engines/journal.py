@@ -24,7 +24,7 @@ from voiceprep.engines.home import private_folder, storage_error
 from voiceprep.engines.locks import RecordingLock, take_lock
 from voiceprep.engines.recording import WavRecording, repair
 from voiceprep.errors import JournalError
-from voiceprep.model import Answer, AnswerState, Assessment, Attempt, Ending, Level, Recovered
+from voiceprep.model import Answer, AnswerState, Assessment, Attempt, Ending, Level, Recovered, Review
 
 DATABASE_FILE = "journal.db"
 RECORDINGS_FOLDER = "recordings"
@@ -149,13 +149,20 @@ class SqliteJournal:
                 "WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY position",
                 ids,
             ).fetchall()
-        try:
+        with self._making_sense():
             return _assemble(self._folder, found, answers, assessments, findings)
-        except (ValueError, TypeError, LookupError) as exc:
-            raise JournalError(
-                f"{self._path} holds a row that makes no sense ({exc}) and was left as it is: move the file "
-                "away to begin a new one, or restore a copy of it."
-            ) from exc
+
+    def reviews(self) -> tuple[Review, ...]:
+        """Every attempt in short, newest first. Raises JournalError."""
+        with self._reading("read the reviews"):
+            found = self._run(
+                "SELECT question, started, (SELECT verdict FROM assessments WHERE attempt = attempts.id "
+                "ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) AS verdict "
+                "FROM attempts ORDER BY started DESC, id DESC",
+                (rows.COMBINED,),
+            ).fetchall()
+        with self._making_sense():
+            return tuple(rows.review_of(row) for row in found)
 
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.
@@ -226,6 +233,16 @@ class SqliteJournal:
 
     def _reading(self, doing: str) -> AbstractContextManager[None]:
         return self._transaction("BEGIN", doing)
+
+    @contextmanager
+    def _making_sense(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, TypeError, LookupError) as exc:
+            raise JournalError(
+                f"{self._path} holds a row that makes no sense ({exc}) and was left as it is: move the file "
+                "away to begin a new one, or restore a copy of it."
+            ) from exc
 
     def _demand(self, attempt: int) -> None:
         if not self._run("SELECT 1 FROM attempts WHERE id = ?", (attempt,)).fetchone():

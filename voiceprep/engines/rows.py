@@ -23,6 +23,7 @@ from voiceprep.model import (
     Move,
     MoveFinding,
     PitfallFinding,
+    Review,
     Status,
     Timing,
     Transcript,
@@ -110,6 +111,12 @@ def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessme
         answers=answers,
         combined=combined,
     )
+
+
+def review_of(row: sqlite3.Row) -> Review:
+    """The review of a row of question, started and verdict. Raises ValueError."""
+    verdict = Verdict(row["verdict"]) if row["verdict"] is not None else None
+    return Review(row["question"], datetime.fromisoformat(row["started"]), verdict)
 
 
 def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> Answer:
