@@ -199,6 +199,7 @@ def test_whatever_is_kept_comes_back_exactly(either: Journal) -> None:
         ordered = tuple(sorted(kept, key=lambda answer: answer.ordinal))
         expected = Attempt(attempt, question, level, started, recogniser, ordered, combined)
         assert either.attempts() == (expected,)
+        assert either.attempt(attempt) == expected
         for answer in kept:  # what is being recorded cannot be forgotten
             either.keep(attempt, replace(answer, state=AnswerState.CHECKED))
         either.forget(attempt)
@@ -287,9 +288,9 @@ def test_reviews_tell_the_verdict_on_the_whole(either: Journal) -> None:
     either.keep(partly, replace(ANSWER, ordinal=2, assessment=None))
     either.keep(silent, replace(ANSWER, assessment=None))
     assert either.reviews() == (
-        Review("c", NOON + timedelta(hours=2), None),
-        Review("b", NOON + timedelta(hours=1), Verdict.PARTIAL),
-        Review("a", NOON, Verdict.STRONG),
+        Review(silent, "c", NOON + timedelta(hours=2), None),
+        Review(partly, "b", NOON + timedelta(hours=1), Verdict.PARTIAL),
+        Review(combined, "a", NOON, Verdict.STRONG),
     )
 
 
@@ -308,6 +309,7 @@ def test_an_unknown_attempt_is_named(either: Journal) -> None:
         lambda: either.record(7, 0, "?", None),
         lambda: either.keep(7, ANSWER),
         lambda: either.conclude(7, ASSESSMENT),
+        lambda: either.attempt(7),
         lambda: either.forget(7),
     )
     for call in calls:

@@ -49,7 +49,7 @@ def question(
 
 def review(name: str, days_ago: float, verdict: Verdict | None) -> Review:
     """An attempt at question ``name``; without a verdict nothing was said."""
-    return Review(name, NOW - timedelta(days=days_ago), verdict)
+    return Review(1, name, NOW - timedelta(days=days_ago), verdict)
 
 
 A, B, C = question("a"), question("b"), question("c")

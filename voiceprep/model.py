@@ -382,8 +382,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An attempt as the schedule sees it; ``verdict`` is None where nothing was said."""
+    """An attempt in short; ``verdict`` is None where nothing was said."""
 
+    attempt: int
     question: str
     started: datetime  # aware, UTC
     verdict: Verdict | None

@@ -137,6 +137,9 @@ class Journal(Protocol):
     def attempts(self, question: str | None = None, limit: int | None = None) -> tuple[Attempt, ...]:
         """Attempts, newest first."""
 
+    def attempt(self, attempt: int) -> Attempt:
+        """The attempt of that id. Raises JournalError when there is none."""
+
     def reviews(self) -> tuple[Review, ...]:
         """Every attempt in short, newest first: reading them whole takes seconds after a year of practice.
 

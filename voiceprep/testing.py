@@ -445,10 +445,15 @@ class MemoryJournal:
         found = [a for a in self._attempts.values() if question is None or a.question == question]
         return tuple(sorted(found, key=lambda a: (a.started, a.id), reverse=True)[:limit])
 
+    def attempt(self, attempt: int) -> Attempt:
+        """The attempt of that id. Raises JournalError when there is none."""
+        return self._get(attempt)
+
     def reviews(self) -> tuple[Review, ...]:
         """Every attempt in short, newest first."""
         return tuple(
             Review(
+                attempt.id,
                 attempt.question,
                 attempt.started,
                 next((found.verdict for found in _assessments(attempt)), None),

@@ -136,27 +136,22 @@ class SqliteJournal:
                 "ORDER BY started DESC, id DESC LIMIT ?2",
                 (question, -1 if limit is None else limit),  # to SQLite, -1 is no limit
             ).fetchall()
-            ids = (json.dumps([row["id"] for row in found]),)
-            answers = self._run(
-                "SELECT * FROM answers WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY ordinal",
-                ids,
-            ).fetchall()
-            assessments = self._run(
-                "SELECT * FROM assessments WHERE attempt IN (SELECT value FROM json_each(?))", ids
-            ).fetchall()
-            findings = self._run(
-                "SELECT findings.* FROM findings JOIN assessments ON assessments.id = assessment "
-                "WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY position",
-                ids,
-            ).fetchall()
-        with self._making_sense():
-            return _assemble(self._folder, found, answers, assessments, findings)
+            return self._whole(found)
+
+    def attempt(self, attempt: int) -> Attempt:
+        """The attempt of that id.
+
+        Raises JournalError when there is none, and for a row that does not make sense.
+        """
+        with self._reading("read the attempt"):
+            self._demand(attempt)
+            return self._whole(self._run("SELECT * FROM attempts WHERE id = ?", (attempt,)).fetchall())[0]
 
     def reviews(self) -> tuple[Review, ...]:
         """Every attempt in short, newest first. Raises JournalError."""
         with self._reading("read the reviews"):
             found = self._run(
-                "SELECT question, started, (SELECT verdict FROM assessments WHERE attempt = attempts.id "
+                "SELECT id, question, started, (SELECT verdict FROM assessments WHERE attempt = attempts.id "
                 "ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) AS verdict "
                 "FROM attempts ORDER BY started DESC, id DESC",
                 (rows.COMBINED,),
@@ -280,6 +275,23 @@ class SqliteJournal:
         key = self._run(_INSERT_ASSESSMENT, row).lastrowid
         for finding in rows.finding_rows(int(key or 0), found):
             self._run(_INSERT_FINDING, finding)
+
+    def _whole(self, attempts: list[sqlite3.Row]) -> tuple[Attempt, ...]:
+        """The attempts of rows of their table, with answers and findings."""
+        ids = (json.dumps([row["id"] for row in attempts]),)
+        answers = self._run(
+            "SELECT * FROM answers WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY ordinal", ids
+        ).fetchall()
+        assessments = self._run(
+            "SELECT * FROM assessments WHERE attempt IN (SELECT value FROM json_each(?))", ids
+        ).fetchall()
+        findings = self._run(
+            "SELECT findings.* FROM findings JOIN assessments ON assessments.id = assessment "
+            "WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY position",
+            ids,
+        ).fetchall()
+        with self._making_sense():
+            return _assemble(self._folder, attempts, answers, assessments, findings)
 
     # -------------------------------------------------------------------------- files
 

@@ -114,9 +114,9 @@ def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessme
 
 
 def review_of(row: sqlite3.Row) -> Review:
-    """The review of a row of question, started and verdict. Raises ValueError."""
+    """The review of a row of id, question, started and verdict. Raises ValueError."""
     verdict = Verdict(row["verdict"]) if row["verdict"] is not None else None
-    return Review(row["question"], datetime.fromisoformat(row["started"]), verdict)
+    return Review(row["id"], row["question"], datetime.fromisoformat(row["started"]), verdict)
 
 
 def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> Answer:
