@@ -1,18 +1,19 @@
 """Microphones and loudspeakers: list them, choose one, and say in plain words what PortAudio reports.
 
-Every call into sounddevice is made inside :func:`translated`, so that no PortAudio error leaves
-the engines untranslated.
+Every call into sounddevice is made here, by one thread, and whatever it raises is translated here.
 """
 
 from __future__ import annotations
 
+import queue
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from voiceprep.errors import DeviceError, DeviceLost, NoDevice, NoPortAudio
 from voiceprep.model import RATE_HZ
@@ -39,8 +40,13 @@ _COMMON_RATES_HZ = (48_000, 44_100, 16_000)
 # a second conversion.
 _SOUND_SERVERS = {("ALSA", name) for name in ("default", "pulse", "pipewire")}
 
+# A Bluetooth headset takes some seconds to switch to its microphone; a server that hangs takes for ever.
+_CALL_TIMEOUT_S = 8.0
+
 # Closing takes some 10 ms on a sound server that answers.
-_CLOSE_TIMEOUT_S = 1.0
+_CLOSE_TIMEOUT_S = 0.5
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +73,7 @@ class Format:
     n_channels: int
 
 
-# PortAudio is not thread-safe, and its list can only be renewed while no stream is open.
-_lock = threading.RLock()
-_n_open_streams = 0
-
-
-def portaudio() -> ModuleType:
+def _portaudio() -> ModuleType:
     """The sounddevice module. Raises NoPortAudio where the PortAudio library is missing."""
     try:
         import sounddevice  # the program starts without it
@@ -99,15 +100,66 @@ def _no_portaudio() -> str:
     )
 
 
-@contextmanager
-def translated(doing: str) -> Iterator[ModuleType]:
-    """Give the sounddevice module and turn whatever it raises into a DeviceError.
+class _PortAudioThread:
+    """The one thread that talks to PortAudio, which is not thread-safe and may hang for ever.
+
+    It hangs with the sound server; whoever waits gives up after a while, and the program can end.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.n_open_streams = 0
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Have ``work`` done after all that was submitted before."""
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="PortAudio", daemon=True)
+                self._thread.start()
+        done: Future[T] = Future()
+
+        def job() -> None:
+            try:
+                done.set_result(work())
+            except BaseException as exc:  # noqa: BLE001  # raised again where the result is awaited
+                done.set_exception(exc)
+
+        self._jobs.put(job)
+        return done
+
+    def _run(self) -> None:
+        while True:
+            self._jobs.get()()
+
+
+_worker = _PortAudioThread()
+
+
+def _call(doing: str, work: Callable[[ModuleType], T]) -> T:
+    """What ``work`` makes of the sounddevice module. Raises NoPortAudio, DeviceError.
 
     ``doing`` completes "cannot ...", as in ``open the microphone "USB"``.
     """
-    module = portaudio()
+    return _awaited(_worker.submit(lambda: _translated(doing, work)), doing)
+
+
+def _awaited(result: Future[T], doing: str) -> T:
     try:
-        yield module
+        return result.result(_CALL_TIMEOUT_S)
+    except TimeoutError as exc:
+        raise DeviceLost(
+            f"cannot {doing}: the sound server did not answer within {_CALL_TIMEOUT_S:.0f} s; "
+            "restart it (log out and in again if you do not know how), then retry"
+        ) from exc
+
+
+def _translated(doing: str, work: Callable[[ModuleType], T]) -> T:
+    """Do ``work``; whatever sounddevice raises becomes a DeviceError."""
+    module = _portaudio()
+    try:
+        return work(module)
     except module.PortAudioError as exc:
         raise _translate(exc, doing) from exc
     except (OSError, ValueError, TypeError) as exc:  # sounddevice's own checks of devices and settings
@@ -145,34 +197,44 @@ def _translate(error: Exception, doing: str) -> DeviceError:
 
 
 @contextmanager
-def stream_open() -> Iterator[None]:
-    """While this is held the device list stays as it is: renewing it would kill the open stream."""
-    global _n_open_streams  # noqa: PLW0603  # PortAudio's own state is one per process
-    with _lock:
-        _n_open_streams += 1
+def running(make: Callable[[ModuleType], Any], doing: str) -> Iterator[None]:
+    """Run the stream that ``make`` builds from the sounddevice module; close it at the end.
+
+    While it is open the device list stays as it is: renewing it would kill the stream. What is
+    still buffered at the end is dropped. Raises DeviceError.
+    """
+    opening = _worker.submit(lambda: _translated(doing, lambda sounddevice: _started(make, sounddevice)))
     try:
+        _awaited(opening, doing)
         yield
     finally:
-        with _lock:
-            _n_open_streams -= 1
+        # The thread closes what it opened, even if nobody waited for the opening to end.
+        closing = _worker.submit(lambda: _closed(opening))
+        wait([closing], _CLOSE_TIMEOUT_S)
+
+
+def _started(make: Callable[[ModuleType], Any], sounddevice: ModuleType) -> Any:  # noqa: ANN401  # untyped
+    stream = make(sounddevice)
+    try:
+        stream.start()
+    except BaseException:
+        stream.close()
+        raise
+    _worker.n_open_streams += 1
+    return stream
+
+
+def _closed(opening: Future[Any]) -> None:
+    if opening.exception() is None:
+        opening.result().close()
+        _worker.n_open_streams -= 1
 
 
 def _refresh(module: Any) -> None:  # noqa: ANN401  # sounddevice has no types
     """Make PortAudio look again: its list is otherwise the one of the moment it was loaded."""
-    if _n_open_streams == 0:
+    if _worker.n_open_streams == 0:
         module._terminate()  # noqa: SLF001  # the only way there is, field-proven
         module._initialize()  # noqa: SLF001
-
-
-def close_stream(stream: Any) -> None:  # noqa: ANN401
-    """Close a stream at once, dropping what is still buffered.
-
-    PortAudio waits for ever on a sound server that hangs; the wait is left to a thread of its own
-    then, so that the program goes on.
-    """
-    closing = threading.Thread(target=stream.close, name="close sound stream", daemon=True)
-    closing.start()
-    closing.join(_CLOSE_TIMEOUT_S)
 
 
 def inputs() -> tuple[Device, ...]:
@@ -186,22 +248,24 @@ def outputs() -> tuple[Device, ...]:
 
 
 def _listed(direction: str) -> tuple[Device, ...]:
-    with _lock, translated("list the sound devices") as sounddevice:
+    def found(sounddevice: ModuleType) -> tuple[Device, ...]:
         _refresh(sounddevice)
         host_apis = sounddevice.query_hostapis()
         default = sounddevice.default.device[direction]
         return tuple(
             Device(
-                number=found["index"],
-                name=found["name"],
-                host_api=host_apis[found["hostapi"]]["name"],
-                n_channels=found[f"max_{direction}_channels"],
-                rate_hz=int(found["default_samplerate"]),
-                is_default=found["index"] == default,
+                number=device["index"],
+                name=device["name"],
+                host_api=host_apis[device["hostapi"]]["name"],
+                n_channels=device[f"max_{direction}_channels"],
+                rate_hz=int(device["default_samplerate"]),
+                is_default=device["index"] == default,
             )
-            for found in sounddevice.query_devices()
-            if found[f"max_{direction}_channels"] > 0
+            for device in sounddevice.query_devices()
+            if device[f"max_{direction}_channels"] > 0
         )
+
+    return _call("list the sound devices", found)
 
 
 def choose(wanted: str | None, among: tuple[Device, ...], what: str) -> Device:
@@ -263,15 +327,19 @@ def _accepted(device: Device, direction: str, doing: str) -> Format:
     rates_hz = dict.fromkeys((own_hz, device.rate_hz, *_COMMON_RATES_HZ))
     channels = dict.fromkeys((min(2, device.n_channels), 1, device.n_channels))
     formats = [Format(rate_hz, n_channels) for rate_hz in rates_hz for n_channels in channels]
-    with _lock, translated(doing) as sounddevice:
+
+    def accepted(sounddevice: ModuleType) -> Format:
         check = getattr(sounddevice, f"check_{direction}_settings")
-        for tried in formats:
+        for tried in formats[:-1]:
             try:
                 check(device.number, tried.n_channels, "float32", samplerate=tried.rate_hz)
             except sounddevice.PortAudioError as exc:
-                last = tried == formats[-1]
-                if last or exc.args[1:2] not in ((_INVALID_SAMPLE_RATE,), (_INVALID_CHANNEL_COUNT,)):
+                if exc.args[1:2] not in ((_INVALID_SAMPLE_RATE,), (_INVALID_CHANNEL_COUNT,)):
                     raise
             else:
                 return tried
-    raise AssertionError("unreachable: the last format either fits or raises")
+        last = formats[-1]
+        check(device.number, last.n_channels, "float32", samplerate=last.rate_hz)
+        return last
+
+    return _call(doing, accepted)

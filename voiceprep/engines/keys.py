@@ -107,6 +107,9 @@ else:
     import termios
     import tty
 
+    # Long enough for a sequence that a slow connection tears apart, too short to feel.
+    _ESC_WAIT_S = 0.025
+
     # What ends a process without Python's own cleaning up; after SIGCONT the shell has reset the terminal.
     _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -128,7 +131,8 @@ else:
         def read(self) -> str:
             """What was typed since the last call."""
             typed = b""
-            while select.select([self._fd], [], [], 0)[0]:
+            # A lone ESC may be the head of a sequence whose rest is on its way.
+            while select.select([self._fd], [], [], _ESC_WAIT_S if typed.endswith(b"\x1b") else 0.0)[0]:
                 some = os.read(self._fd, 1024)
                 if not some:  # the terminal hung up
                     break
@@ -138,7 +142,7 @@ else:
         def close(self) -> None:
             self._restore()
             for number, handler in self._handlers.items():
-                signal.signal(number, handler)
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
             self._handlers.clear()
 
         def _restore(self) -> None:

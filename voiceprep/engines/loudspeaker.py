@@ -6,10 +6,9 @@ import os
 import threading
 import wave
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -74,24 +73,20 @@ class SoundDevicePlayer:
         device = self._chosen()
         played = devices.output_format(device)
         source = _Source(_resampled(sound, played.rate_hz), played)
-        doing = f'play on the loudspeaker "{device.name}"'
-        with ExitStack() as open_:
-            if not len(sound.samples):
-                return f"loudspeaker: {device.name}"
-            open_.enter_context(devices.stream_open())
-            with devices.translated(doing) as sounddevice:
-                source.stop = sounddevice.CallbackStop
-                stream = sounddevice.OutputStream(
-                    device=device.number,
-                    samplerate=played.rate_hz,
-                    channels=played.n_channels,
-                    dtype="float32",
-                    latency=_LATENCY_S,
-                    callback=source.callback,
-                    finished_callback=source.ended.set,
-                )
-                open_.callback(devices.close_stream, stream)
-                stream.start()
+        if not len(sound.samples):
+            return f"loudspeaker: {device.name}"
+        with devices.running(
+            lambda sounddevice: sounddevice.OutputStream(
+                device=device.number,
+                samplerate=played.rate_hz,
+                channels=played.n_channels,
+                dtype="float32",
+                latency=_LATENCY_S,
+                callback=source.filling(sounddevice.CallbackStop),
+                finished_callback=source.ended.set,
+            ),
+            f'play on the loudspeaker "{device.name}"',
+        ):
             source.wait(should_stop, device.name)
         return f"loudspeaker: {device.name}"
 
@@ -103,15 +98,19 @@ class _Source:
         self._samples = np.concatenate([samples, np.zeros(round(played.rate_hz * _TAIL_S), np.float32)])
         self._position = 0
         self.ended = threading.Event()
-        self.stop: type[Exception] = StopIteration
 
-    def callback(self, out: NDArray[np.float32], n: int, _time: object, _status: Any) -> None:  # noqa: ANN401
-        chunk = self._samples[self._position : self._position + n]
-        out[: len(chunk)] = chunk[:, np.newaxis]
-        out[len(chunk) :] = 0.0
-        self._position += len(chunk)
-        if len(chunk) < n:
-            raise self.stop
+    def filling(self, stop: type[Exception]) -> Callable[..., None]:
+        """The stream's callback; it raises ``stop`` when all is handed over."""
+
+        def callback(out: NDArray[np.float32], n: int, _time: object, _status: object) -> None:
+            chunk = self._samples[self._position : self._position + n]
+            out[: len(chunk)] = chunk[:, np.newaxis]
+            out[len(chunk) :] = 0.0
+            self._position += len(chunk)
+            if len(chunk) < n:
+                raise stop
+
+        return callback
 
     def wait(self, should_stop: Callable[[], bool], name: str) -> None:
         """Return when all is played or ``should_stop`` says so. Raises DeviceLost."""
@@ -178,5 +177,6 @@ class WavFilePlayer:
         return path
 
     def _free_path(self) -> Path:
-        taken = [int(path.stem.removeprefix("spoken-")) for path in self._folder.glob("spoken-[0-9]*.wav")]
-        return self._folder / f"spoken-{max(taken, default=0) + 1:03d}.wav"
+        numbers = (path.stem.removeprefix("spoken-") for path in self._folder.glob("spoken-*.wav"))
+        highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        return self._folder / f"spoken-{highest + 1:03d}.wav"

@@ -82,10 +82,9 @@ class _Capture:
         self.ended = threading.Event()
         self.taken: queue.SimpleQueue[tuple[NDArray[np.float32], bool]] = queue.SimpleQueue()
         self._open = ExitStack()
-        with ExitStack() as undo:
-            undo.enter_context(devices.stream_open())
-            with devices.translated(f'open the microphone "{device.name}"') as sounddevice:
-                stream = sounddevice.InputStream(
+        self._open.enter_context(
+            devices.running(
+                lambda sounddevice: sounddevice.InputStream(
                     device=device.number,
                     samplerate=recorded.rate_hz,
                     channels=recorded.n_channels,
@@ -94,10 +93,10 @@ class _Capture:
                     latency=_LATENCY_S,
                     callback=self._callback,
                     finished_callback=self.ended.set,
-                )
-                undo.callback(devices.close_stream, stream)
-                stream.start()
-            self._open = undo.pop_all()
+                ),
+                f'open the microphone "{device.name}"',
+            )
+        )
         self._await_first()
 
     def _callback(self, samples: NDArray[np.float32], _n: int, _time: object, status: Any) -> None:  # noqa: ANN401

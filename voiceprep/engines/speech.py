@@ -334,10 +334,10 @@ def _read_any(path: Path) -> Sound:
         with av.open(str(path)) as container:
             stream = container.streams.audio[0]
             rate_hz = stream.codec_context.sample_rate
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=rate_hz)
-            decoded = [*container.decode(stream), None]
+            to_float = av.AudioResampler(format="fltp")
+            decoded = [*container.decode(stream), None]  # None empties the converter
             chunks: list[Samples] = [
-                piece.to_ndarray()[0] for frame in decoded for piece in resampler.resample(frame)
+                piece.to_ndarray().mean(axis=0) for frame in decoded for piece in to_float.resample(frame)
             ]
     except (av.FFmpegError, IndexError) as exc:
         raise _EngineFailed(f"the speech engine wrote a file that is no audio ({exc}); {_CURE}") from exc
