@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
+from hub_server import HubServer
 
 from voiceprep.engines.audiofile import (
     MICROPHONE_SAMPLES,
@@ -231,10 +232,6 @@ def write_noise(path: Path) -> None:
     path.write_bytes(np.random.default_rng(0).bytes(100_000))
 
 
-def write_playlist(path: Path) -> None:
-    path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n")
-
-
 def write_half_a_header(path: Path) -> None:
     write_wav(path, tone(1.0))
     path.write_bytes(path.read_bytes()[:30])
@@ -245,16 +242,32 @@ def write_half_an_m4a(path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
 
 
-@pytest.mark.parametrize(
-    "write", [write_text, write_noise, write_playlist, write_half_a_header, write_half_an_m4a]
-)
+@pytest.mark.parametrize("write", [write_text, write_noise, write_half_a_header, write_half_an_m4a])
 def test_what_is_not_audio_is_named(tmp_path: Path, write: Callable[[Path], None]) -> None:
-    """Text, noise, a playlist, a file cut off in its header: an error with the file's name."""
+    """Text, noise, a file cut off in its header: an error with the file's name."""
     path = tmp_path / "answer.wav"
     write(path)
     for look in (inspect_audio, read):
         with pytest.raises(AudioFileError, match=r"answer\.wav is not an audio file that can be read"):
             look(path)
+
+
+def test_a_playlist_leads_nowhere(tmp_path: Path) -> None:
+    """A file that names audio on the network is refused; the network is not touched."""
+    path = tmp_path / "answer.m3u8"
+    with HubServer(SPEECH.parent) as server:
+        lines = (
+            "#EXTM3U",
+            "#EXT-X-TARGETDURATION:9",
+            "#EXTINF:9,",
+            f"{server.url}/a.ts",
+            "#EXT-X-ENDLIST",
+            "",
+        )
+        path.write_text("\n".join(lines))
+        with pytest.raises(AudioFileError, match=r"answer\.m3u8 is not an audio file that can be read"):
+            read(path)
+        assert server.asked == []
 
 
 def test_an_empty_file_is_named(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +170,31 @@ def test_silence_ends_in_an_error(hub: HubServer, tmp_path: Path) -> None:
         fetch(NAME, tmp_path, ignore, timeout_s=0.3)
     assert time.monotonic() - start_s < 2.0
     assert download.TIMEOUT_S <= 20.0
+
+
+def test_an_answer_that_never_gets_on_ends_in_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that sends its answer's header a letter at a time does not get round the time-out."""
+    done = threading.Event()
+
+    def dribble(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not done.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        thread = threading.Thread(target=dribble, args=(listener,))
+        thread.start()
+        start_s = time.monotonic()
+        with pytest.raises(DownloadError, match=r"within 0\.3 s"):
+            fetch(NAME, tmp_path, ignore, timeout_s=0.3)
+        assert time.monotonic() - start_s < 2.0
+        done.set()
+        thread.join()
 
 
 def test_silence_in_mid_file_keeps_what_has_arrived(hub: HubServer, tmp_path: Path) -> None:

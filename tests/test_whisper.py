@@ -70,13 +70,16 @@ def scripted(
 ) -> tuple[WhisperRecogniser, Scripted]:
     recogniser = WhisperRecogniser(Path("scripted"), options)
     pipeline = Scripted(*windows)
-    recogniser._pipeline = pipeline  # type: ignore[assignment]
+    recogniser._pipeline = pipeline
     return recogniser, pipeline
 
 
 def segment(text: str, **signs: float) -> Segment:
     words = [Timed(f" {word}", 0.1 * at, 0.1 * at + 0.1) for at, word in enumerate(text.split())]
-    return Segment(text=text, words=words, **signs)
+    made = Segment(text=text, words=words)
+    for sign, value in signs.items():
+        setattr(made, sign, value)
+    return made
 
 
 def hiss(seconds: float) -> Samples:
