@@ -20,8 +20,8 @@ EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)
 """Each layer may import itself and those before it."""
 
-CHECKS_SHARE = {"__init__", "case"}
-"""The table of checks, and what every check is given."""
+CHECKS_SHARE = {"__init__", "case", "seek"}
+"""The table of checks, what every check is given, and how it looks for things in it."""
 
 IMPURE = {
     "time",

@@ -53,8 +53,18 @@ def merged(chosen: Chosen) -> Settings:
 
 
 def remember(settings: Settings) -> None:
-    """Keep ``settings`` for later runs; call it once their parts are known to work."""
-    if settings != load_settings(home()):
+    """Keep ``settings`` for later runs; call it once their parts are known to work.
+
+    The demo's own recogniser is never remembered: it understands no person.
+    """
+    from voiceprep.engines import models
+
+    before = load_settings(home())
+    if settings.model is not None and Path(settings.model).is_dir():
+        folder = Path(settings.model).resolve()
+        synthetic = folder == models.synthetic_model().resolve()
+        settings = replace(settings, model=before.model if synthetic else str(folder))
+    if settings != before:
         save_settings(home(), settings)
 
 

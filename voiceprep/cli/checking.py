@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -41,7 +41,7 @@ def check(
 ) -> None:
     """Check one answer, or a batch of them, and say what is missing or vague."""
     from voiceprep import bank as banks
-    from voiceprep import checks
+    from voiceprep import checks, report
     from voiceprep import text as texts
 
     given = [
@@ -68,7 +68,7 @@ def check(
         raise UsageError("the answer holds no words, so there is nothing to check")
     assessment = checks.assess(found, (transcript,), bank, level)
     if as_json:
-        _write_json(_result(None, assessment))
+        _write_json({"id": None, **report.to_object(assessment)})
     else:
         page = page_for(sys.stdout)
         lines = [*page.paragraph(f"Question: {found.ask}"), "", *assessment_lines(assessment, page)]
@@ -77,6 +77,8 @@ def check(
 
 
 def _check_batch(source: Path, level: Level | None, bank: Bank) -> None:
+    from voiceprep import report
+
     n_bad = 0
     with ExitStack() as stack:
         for line in _lines(source, stack):
@@ -86,7 +88,7 @@ def _check_batch(source: Path, level: Level | None, bank: Bank) -> None:
             try:
                 entry = _entry(line)
                 identity = entry.get("id")
-                _write_json(_result(identity, _assess_entry(entry, level, bank)))
+                _write_json({"id": identity, **report.to_object(_assess_entry(entry, level, bank))})
             except VoiceprepError as exc:
                 n_bad += 1
                 _write_json({"id": identity, "error": str(exc)})
@@ -132,13 +134,7 @@ def _assess_entry(entry: dict[str, Any], level: Level | None, bank: Bank) -> Ass
     return checks.assess(banks.find(bank, entry["question"]), (transcript,), bank, level)
 
 
-def _result(identity: Any, assessment: Assessment) -> dict[str, Any]:  # noqa: ANN401 - an id is whatever JSON held
-    from voiceprep import report
-
-    return report.to_json(assessment, identity)
-
-
-def _write_json(result: dict[str, Any]) -> None:
+def _write_json(result: Mapping[str, object]) -> None:
     # Escaped beyond ASCII: lone surrogates and terminal controls stay harmless in any locale.
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()

@@ -132,6 +132,11 @@ def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
         lines += page.paragraph(f"Answered ({answer.state}): {said or 'nothing'}")
         if answer.audio is not None:
             lines.append(plain(f"Audio: {answer.audio}"))
+        silence_s, compute_s = answer.timing.last_speech_to_finished_s, answer.timing.finished_to_flags_s
+        if silence_s is not None and compute_s is not None:
+            lines.append(
+                f"Flags {silence_s + compute_s:.2f} s after the last word, {compute_s:.3f} s after the end."
+            )
         if answer.assessment is not None:
             lines += assessment_lines(answer.assessment, page)
     return lines

@@ -19,7 +19,7 @@ from voiceprep.engines.home import Settings, home
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import UsageError
 from voiceprep.listen import ListenOptions
-from voiceprep.model import RATE_HZ, Attempt, Level
+from voiceprep.model import RATE_HZ, Attempt, Kind, Level
 from voiceprep.ports import Controls, Speaker
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def practice(
         str | None,
         typer.Argument(help="A question's id (voiceprep questions list); chosen for you if left out."),
     ] = None,
+    topic: Annotated[str | None, typer.Option(help="Choose among questions of this topic.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Choose among questions of this kind.")] = None,
     level: Annotated[Level | None, typer.Option(help="Demand another level than the question's own.")] = None,
     model: Annotated[
         str | None,
@@ -145,6 +147,7 @@ def practice(
         stack.callback(screen.clear)
         bank = assemble.load_bank()
         chosen = banks.find(bank, question) if question is not None else None
+        wish = schedule.Wish(topic=topic, kind=kind)
         settings = assemble.merged(Chosen(microphone, loudspeaker, model, voice, rate, silence, headphones))
         answers = assemble.answers(settings, text=text, audio=tuple(audio or ()), screen=screen)
         ears = None if text else assemble.ears(settings.model, stack)
@@ -159,11 +162,12 @@ def practice(
         controls = stack.enter_context(TerminalKeys()) if live else assemble.NoKeys()
         parts = Parts(speaker, journal, controls, SystemClock(), ears)
         options = SessionOptions(level, follow_ups, headphones=live and settings.headphones)
+        chance = random.SystemRandom()
         with Session(parts, bank, options, screen.tell) as session:
             while True:
                 if chosen is None:
                     chosen = schedule.next_question(
-                        bank, journal.attempts(), parts.clock.now(), random.SystemRandom()
+                        bank.questions, journal.reviews(), parts.clock.now(), chance.random(), wish
                     )
                 attempt = session.practise(chosen, answers)
                 key = _menu(screen, attempt, player) if sys.stdin.isatty() and not audio else "q"

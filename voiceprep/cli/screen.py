@@ -50,10 +50,10 @@ def page_for(stream: TextIO) -> Page:
 class Screen:
     """Shows the events of a session as they happen."""
 
-    def __init__(self, out: TextIO = sys.stdout, status: TextIO = sys.stderr) -> None:
-        self._out = out
-        self._status = status
-        self._redraws = understands_cursor(status)
+    def __init__(self, out: TextIO | None = None, status: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+        self._status = status or sys.stderr
+        self._redraws = understands_cursor(self._status)
         self._drawn = False
         self._phase = Phase.DONE
         self._source = ""

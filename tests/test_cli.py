@@ -1,0 +1,376 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from voiceprep import __version__, resources
+from voiceprep.cli.app import app
+from voiceprep.engines.recording import WavRecording
+
+ANSWER = "The detector predicts several boxes for one object, so I keep the one with the best score."
+SYNTHETIC = str(resources.folder("audio_fixtures") / "whisper-synthetic")
+DEMO = resources.folder("audio_fixtures") / "demo"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEPREP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "100")
+    # No sound here, whatever this machine has; the null sink has tests of its own.
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+
+
+def run(*args: str, text: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(args), input=text)
+
+
+def lines(result: Result) -> Iterator[dict[str, object]]:
+    yield from map(json.loads, result.stdout.splitlines())
+
+
+COMMANDS = (
+    (), ("demo",), ("practice",), ("check",), ("transcribe",), ("history",), ("forget",), ("doctor",),
+    ("questions", "list"), ("questions", "show"), ("questions", "validate"),
+    ("models", "list"), ("models", "fetch"), ("models", "where"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(command: tuple[str, ...]) -> None:
+    """--help of each command says what it does and shows a command line that begins with its name."""
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert f"Example: voiceprep {' '.join(command)}".strip() in result.stdout
+
+
+def test_commands_listed_here_are_all_there_are() -> None:
+    """No command is missing from the table above, so none lacks its example."""
+    shown = re.findall(r"^  ([a-z]+)  ", run("--help").stdout.split("Commands:")[1], re.MULTILINE)
+    assert set(shown) == {command[0] for command in COMMANDS if command}
+
+
+def test_bare_command_says_what_to_do_next() -> None:
+    """Voiceprep alone names the demo, fetching a model, and practice."""
+    result = run()
+    assert result.exit_code == 0
+    for command in ("voiceprep demo", "voiceprep models fetch", "voiceprep practice"):
+        assert command in result.stdout
+
+
+def test_version() -> None:
+    """--version prints the package's version."""
+    assert run("--version").stdout == f"voiceprep {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("nonsense",),
+        ("check",),
+        ("check", "nms-purpose"),
+        ("check", "nms-purpose", "--text", "a", "--file", "b"),
+        ("check", "nms-purpose", "--batch", "x", "--json"),
+        ("check", "no-such-question", "--text", "a"),
+        ("check", "nms-purpose", "--text", ""),
+        ("check", "nms-purpose", "--text", " ... !! "),
+        ("check", "nms-purpose", "--file", "/no/such/file"),
+        ("practice", "--text", "--audio", "x.wav"),
+        ("practice", "no-such-question", "--text"),
+        ("forget",),
+    ],
+)
+def test_wrong_usage_is_status_2(args: tuple[str, ...]) -> None:
+    """Wrong usage ends with status 2, one message on stderr, nothing on stdout, no traceback."""
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.strip()
+    assert "Traceback" not in result.stderr
+
+
+def test_unknown_question_suggests_the_nearest() -> None:
+    """A mistyped id is answered by the one that was meant."""
+    assert "nms-purpose" in run("check", "nms-purose", "--text", "a").stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("transcribe", "/no/such/file.wav", "--model", SYNTHETIC),
+        ("check", "nms-purpose", "--audio", "/no/such/file.wav", "--model", SYNTHETIC),
+        ("practice", "nms-purpose", "--audio", "/no/such/file.wav", "--mute", "--model", SYNTHETIC),
+        ("practice", "nms-purpose", "--mute"),  # no model
+        ("models", "where", "base.en"),
+        ("models", "fetch", "no-such-model"),
+        ("history", "7"),
+        ("forget", "7", "--yes"),
+        ("questions", "validate", "/no/such/folder"),
+    ],
+)
+def test_what_cannot_be_done_is_status_1_or_2(args: tuple[str, ...]) -> None:
+    """What cannot be done ends with one message on stderr and no traceback."""
+    result = run(*args)
+    assert result.exit_code in (1, 2)
+    assert result.stderr.startswith("voiceprep: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_missing_model_names_the_command() -> None:
+    """Without a model the message holds the command that fetches it."""
+    result = run("check", "nms-purpose", "--audio", str(DEMO / "answer-1.flac"))
+    assert result.exit_code == 1
+    assert "voiceprep models fetch base.en" in result.stderr
+
+
+def test_check_json_keeps_the_contract() -> None:
+    """Check --json is one object with exactly the contract's keys; offsets quote the text."""
+    result = run("check", "nms-purpose", "--text", ANSWER, "--json")
+    assert result.exit_code == 0
+    (found,) = lines(result)
+    assert set(found) >= {"id", "question", "verdict", "elements", "moves", "vague", "delivery", "follow_up"}
+    assert found["verdict"] in ("flat", "partial", "strong")
+    elements = found["elements"]
+    assert isinstance(elements, list)
+    assert [element["id"] for element in elements] == [
+        "duplicate-boxes",
+        "keep-best",
+        "drop-overlaps",
+        "repeat-per-class",
+        "threshold-risk",
+    ]
+    said = [element for element in elements if element["status"] == "said"]
+    assert said
+    for element in said:
+        assert 0 < element["score"] <= 1
+        for evidence in element["evidence"]:
+            assert ANSWER[evidence["start"] : evidence["end"]] == evidence["text"]
+            assert evidence["t0"] is None
+    assert set(found["follow_up"]) == {"ask", "probes"}  # type: ignore[call-overload]
+    assert set(found["delivery"]) == {  # type: ignore[call-overload]
+        "words", "fillers", "seconds", "words_per_minute", "longest_pause_s",
+    }  # fmt: skip
+
+
+def test_check_shows_evidence_to_people() -> None:
+    """The page for people quotes what was said and ends with the follow-up."""
+    shown = run("check", "nms-purpose", "--text", ANSWER).stdout
+    assert "Verdict: " in shown
+    assert "several boxes" in shown
+    assert "Follow-up: " in shown
+
+
+def test_batch_answers_every_good_line(tmp_path: Path) -> None:
+    """Bad lines get an error of their own in their place and status 1; the others are answered in order."""
+    batch = tmp_path / "answers.jsonl"
+    good = {"question": "nms-purpose", "text": ANSWER}
+    batch.write_bytes(
+        b"\n".join(
+            [
+                json.dumps({"id": "a", **good}).encode(),
+                b"not json",
+                b"\xff\xfe broken",
+                b'["a list"]',
+                json.dumps({"id": "b", "question": "no-such", "text": "x"}).encode(),
+                json.dumps({"id": "c", "question": "nms-purpose"}).encode(),
+                json.dumps({"id": "d", "question": "nms-purpose", "text": ""}).encode(),
+                json.dumps({"id": 5, "question": "nms-purpose", "text": 7}).encode(),
+                b"[" * 100_000,
+                json.dumps({"id": "e", **good}).encode(),
+            ]
+        )
+    )
+    result = run("check", "--batch", str(batch), "--json")
+    assert result.exit_code == 1
+    found = list(lines(result))
+    assert [entry["id"] for entry in found] == ["a", None, None, None, "b", "c", "d", 5, None, "e"]
+    assert ["error" in entry for entry in found] == [False, *[True] * 8, False]
+    assert found[0]["elements"] == found[-1]["elements"]
+
+
+def test_batch_reads_stdin() -> None:
+    """A dash reads the batch from standard input; good lines alone end with status 0."""
+    line = json.dumps({"id": "x", "question": "nms-purpose", "text": ANSWER})
+    result = run("check", "--batch", "-", "--json", text=line + "\n\n" + line + "\n")
+    assert result.exit_code == 0
+    assert [entry["id"] for entry in lines(result)] == ["x", "x"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00a", b"RIFF\x00\x00"])
+def test_file_that_is_no_text_is_named(tmp_path: Path, content: bytes) -> None:
+    """A file that is not UTF-8 text, or holds no words, is refused by name."""
+    path = tmp_path / "answer.txt"
+    path.write_bytes(content)
+    result = run("check", "nms-purpose", "--file", str(path))
+    assert result.exit_code == (2 if content[:1] == b"\xff" else result.exit_code)
+    assert "Traceback" not in result.stderr
+
+
+def test_hostile_text_is_harmless_on_the_page() -> None:
+    """Escape sequences in an answer reach no terminal, from check, history or JSON."""
+    hostile = ANSWER.replace("boxes", "boxes \x1b]0;owned\x07\x1b[2J")
+    for args in (("--json",), ()):
+        assert "\x1b" not in run("check", "nms-purpose", "--text", hostile, *args).stdout
+
+
+def test_typed_practice_is_kept_and_forgotten() -> None:
+    """A typed answer is checked, followed up, listed, shown and deleted for good."""
+    result = run(
+        "practice", "nms-purpose", "--text", "--mute", text=f"{ANSWER}\n\nIn a crowd it deletes neighbours.\n"
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "Follow-up" in result.stdout
+    assert "Both answers together" in result.stdout
+    listed = run("history").stdout
+    assert "nms-purpose" in listed
+    shown = run("history", "1").stdout
+    assert "In a crowd it deletes neighbours." in " ".join(shown.split())
+    assert run("forget", "1", text="n\n").exit_code == 130
+    assert "nms-purpose" in run("history").stdout
+    assert run("forget", "1", "--yes").exit_code == 0
+    assert "nms-purpose" not in run("history").stdout
+
+
+def test_demo_runs_without_any_device(tmp_path: Path) -> None:
+    """Demo --fast: question, transcript, flags, follow-up, second answer, combined result, where it is kept."""
+    result = run("demo", "--fast")
+    assert result.exit_code == 0, result.stderr
+    for shown in (
+        "Question (yolo-vs-faster-rcnn)",
+        "  > ",
+        "Verdict: ",
+        "Follow-up (",
+        "Both answers together",
+        "Kept as",
+    ):
+        assert shown in result.stdout
+    assert "no loudspeaker here" in result.stderr
+    spoken = list((tmp_path / "home" / "spoken").glob("*.wav"))
+    assert len(spoken) >= 3
+    kept = sorted((tmp_path / "home" / "recordings").rglob("*.wav"))
+    assert len(kept) == 2
+    for path in kept:
+        with wave.open(str(path)) as file:
+            assert file.getnframes() > 5 * 16_000
+
+
+def test_practice_takes_answers_from_files() -> None:
+    """--audio answers first the question, then the follow-up, through the listening code."""
+    answers = [arg for path in sorted(DEMO.glob("answer-*.flac")) for arg in ("--audio", str(path))]
+    result = run("practice", "yolo-vs-faster-rcnn", "--mute", "--model", SYNTHETIC, *answers)
+    assert result.exit_code == 0, result.stderr
+    assert "Both answers together" in result.stdout
+
+
+def test_demo_recogniser_is_not_remembered_for_a_person() -> None:
+    """A run on the synthetic model leaves the model for later runs as it was."""
+    run("practice", "nms-purpose", "--mute", "--model", SYNTHETIC, "--audio", str(DEMO / "answer-1.flac"))
+    result = run("practice", "nms-purpose", "--mute", "--audio", str(DEMO / "answer-1.flac"))
+    assert result.exit_code == 1
+    assert "base.en" in result.stderr
+
+
+def test_silent_recording_is_nothing_said(tmp_path: Path) -> None:
+    """Silence in a file is "nothing said" everywhere: stored without a score, never checked."""
+    path = tmp_path / "silent.wav"
+    recording = WavRecording(path)
+    recording.write(np.zeros(16_000 * 5, np.float32))
+    recording.close()
+    practised = run("practice", "nms-purpose", "--mute", "--model", SYNTHETIC, "--audio", str(path))
+    assert practised.exit_code == 0, practised.stderr
+    assert "Nothing said" in practised.stdout
+    assert "Verdict" not in practised.stdout
+    assert "nothing said" in run("history").stdout
+    checked = run("check", "nms-purpose", "--audio", str(path), "--model", SYNTHETIC)
+    assert checked.exit_code == 1
+    assert "nothing said" in checked.stderr
+
+
+def test_transcribe_gives_word_times() -> None:
+    """Transcribe --json holds every word with offsets that quote the text and increasing times."""
+    result = run("transcribe", str(DEMO / "answer-2.flac"), "--model", SYNTHETIC, "--json")
+    (found,) = lines(result)
+    text, words = found["text"], found["words"]
+    assert isinstance(text, str)
+    assert isinstance(words, list)
+    assert len(words) > 5
+    assert all(text[word["start"] : word["end"]] == word["text"] for word in words)
+    starts = [word["t0"] for word in words]
+    assert starts == sorted(starts)
+    assert 0 <= starts[0] < starts[-1] < 20
+
+
+def test_validate_accepts_the_built_in_content() -> None:
+    """Every built-in question passes its own proof: the strong sample is strong, the flat one is not."""
+    result = run("questions", "validate")
+    assert result.exit_code == 0, result.stderr
+
+
+def test_validate_reports_every_fault(tmp_path: Path) -> None:
+    """Broken content is reported with file and key, all faults at once."""
+    pack = tmp_path / "pack" / "topic"
+    pack.mkdir(parents=True)
+    (pack / "one.toml").write_text('id = 3\nask = ""\nnonsense = 1\n')
+    (pack / "two.toml").write_text("this is not toml")
+    result = run("questions", "validate", str(tmp_path))
+    assert result.exit_code == 1
+    assert "one.toml" in result.stderr
+    assert "two.toml" in result.stderr
+    assert "nonsense" in result.stderr
+
+
+def test_show_hides_the_answer_until_asked() -> None:
+    """Show gives the hint; elements and samples only with --sample."""
+    assert "strong answer" not in run("questions", "show", "nms-purpose").stdout
+    assert "strong answer" in run("questions", "show", "nms-purpose", "--sample").stdout
+
+
+def test_list_filters() -> None:
+    """List shows the wanted topic only, and says which topics there are when nothing fits."""
+    assert "nms-purpose" in run("questions", "list", "--topic", "detection").stdout
+    assert "nms-purpose" not in run("questions", "list", "--topic", "behavioral").stdout
+    none = run("questions", "list", "--topic", "cooking")
+    assert none.exit_code == 1
+    assert "detection" in none.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions work differently on Windows")
+@pytest.mark.parametrize("home", ["file", "readonly"])
+def test_unusable_home_is_one_clear_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    """A data folder that cannot be used is named with what to do, before anything is asked."""
+    path = tmp_path / home
+    if home == "file":
+        path.write_text("")
+    elif os.geteuid() == 0:
+        path = Path("/proc/voiceprep")  # the one place where root may not write
+    else:
+        path.mkdir(mode=0o500)
+        path /= "inside"
+    monkeypatch.setenv("VOICEPREP_HOME", str(path))
+    result = run("practice", "nms-purpose", "--text", "--mute", text="x\n")
+    assert result.exit_code == 1
+    assert "VOICEPREP_HOME" in result.stderr
+    assert result.stdout == ""
+
+
+def test_output_into_a_closed_pipe_is_no_error() -> None:
+    """A reader that stops early (head) ends the program quietly."""
+    code = "from voiceprep.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "questions", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pytest
+
+from voiceprep import bank as banks
+from voiceprep import resources
+from voiceprep.errors import DeviceLost, Interrupted, SpeechError, VoiceprepError
+from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged
+from voiceprep.hearing import Ears
+from voiceprep.listen import ListenOptions
+from voiceprep.model import RATE_HZ, AnswerState, Attempt, Bank, Block, Question, Samples, Status
+from voiceprep.ports import Microphone
+from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
+from voiceprep.testing import (
+    Incident,
+    Loss,
+    LoudnessDetector,
+    ManualClock,
+    MemoryJournal,
+    SamplesMicrophone,
+    ScriptedControls,
+    ScriptedRecogniser,
+    ScriptedSpeaker,
+)
+
+RNG = np.random.default_rng(3)
+SPEECH = RNG.normal(0, 0.1, 2 * RATE_HZ).astype(np.float32)
+QUIET = RNG.normal(0, 0.0005, 4 * RATE_HZ).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return banks.load([resources.folder("content")])
+
+
+@pytest.fixture(scope="module")
+def question(bank: Bank) -> Question:
+    return banks.find(bank, "nms-purpose")
+
+
+@dataclass
+class Table:
+    """A session on fakes and what happened in it."""
+
+    bank: Bank
+    phrases: Sequence[str | VoiceprepError] = ()
+    speaker: ScriptedSpeaker = field(default_factory=ScriptedSpeaker)
+    keys: Sequence[str | None] = ()
+    options: SessionOptions = field(default_factory=SessionOptions)
+    events: list[Event] = field(default_factory=list)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self) -> None:
+        self.recogniser = ScriptedRecogniser(self.phrases)
+
+    def spoken(self, *audio: Samples, script: Sequence[Incident] = ()) -> Spoken:
+        samples = np.concatenate(audio or (SPEECH, QUIET))
+        open_one: Callable[[], Microphone] = partial(
+            SamplesMicrophone, samples, name="desk", script=script, clock=self.clock
+        )
+        return Spoken(open_one, ListenOptions())
+
+    def practise(self, question: Question, *answers: AnswerSource) -> Attempt:
+        ears = Ears(LoudnessDetector(), self.recogniser)
+        parts = Parts(self.speaker, self.journal, ScriptedControls(self.keys), self.clock, ears)
+        with Session(parts, self.bank, self.options, self.events.append) as session:
+            return session.practise(question, iter(answers))
+
+    def kept(self) -> Attempt:
+        (attempt,) = self.journal.attempts()
+        return attempt
+
+
+def test_whole_loop_in_order(bank: Bank, question: Question) -> None:
+    """Question, answer, flags, follow-up, second answer, combined flags, kept: in this order."""
+    table = Table(bank, ["it predicts several boxes for one object", "the best scoring box is kept"])
+    attempt = table.practise(question, table.spoken(), table.spoken())
+    steps = [event for event in table.events if isinstance(event, Asking | Checked | Kept)]
+    assert [type(step) for step in steps] == [Asking, Checked, Asking, Checked, Kept]
+    first, second = (event for event in steps if isinstance(event, Checked))
+    assert first.combined is None
+    assert second.combined is not None
+    assert attempt == table.kept()
+    assert [answer.state for answer in attempt.answers] == [AnswerState.CHECKED] * 2
+    asked = [event.text for event in steps if isinstance(event, Asking)]
+    assert asked == [question.ask, first.assessment.follow_up.ask]
+    assert attempt.answers[1].probes == first.assessment.follow_up.probes
+
+
+def test_second_answer_is_judged_alone_and_together(bank: Bank, question: Question) -> None:
+    """What only the first answer said counts in the combined result, not in the second's own."""
+    table = Table(
+        bank, ["the detector gives several boxes for the same object", "we keep the box with the best score"]
+    )
+    attempt = table.practise(question, table.spoken(), table.spoken())
+
+    def said(findings: object) -> set[str]:
+        elements = getattr(findings, "elements", ())
+        return {finding.id for finding in elements if finding.status is Status.SAID}
+
+    first, second = (answer.assessment for answer in attempt.answers)
+    assert "duplicate-boxes" in said(first)
+    assert "duplicate-boxes" not in said(second)
+    assert said(first) | said(second) <= said(attempt.combined)
+
+
+def test_phase_is_always_known(bank: Bank, question: Question) -> None:
+    """Speaking, listening, thinking for each answer, and done at the end; listening names its source."""
+    table = Table(bank, ["boxes overlap"], options=SessionOptions(n_follow_ups=0))
+    table.practise(question, table.spoken())
+    phases = [event for event in table.events if isinstance(event, PhaseChanged)]
+    assert [event.phase for event in phases] == [
+        Phase.SPEAKING,
+        Phase.LISTENING,
+        Phase.THINKING,
+        Phase.SPEAKING,
+        Phase.DONE,
+    ]
+    assert phases[1].source == "desk"
+
+
+def test_model_is_loaded_while_the_question_is_read(bank: Bank, question: Question) -> None:
+    """Warming is asked for before anything is said, once in a session."""
+    table = Table(bank, ["boxes overlap", "a lot"])
+    table.practise(question, table.spoken(), table.spoken())
+    assert table.recogniser.n_warmed == 1
+
+
+def test_nothing_said_is_stored_and_never_scored(bank: Bank, question: Question) -> None:
+    """Silence gives the state "nothing said", no assessment, no follow-up."""
+    table = Table(bank)
+    quiet = Spoken(partial(SamplesMicrophone, QUIET, name="desk"), ListenOptions(start_patience_s=2))
+    attempt = table.practise(question, quiet, table.spoken())
+    (answer,) = attempt.answers
+    assert answer.state is AnswerState.NOTHING_SAID
+    assert (answer.assessment, attempt.combined) == (None, None)
+    assert any(isinstance(event, NothingSaid) for event in table.events)
+    assert table.kept() == attempt
+
+
+def test_one_recording_is_enough(bank: Bank, question: Question) -> None:
+    """When the answers run out the attempt ends with what there is."""
+    table = Table(bank, ["the best box is kept"])
+    attempt = table.practise(question, table.spoken())
+    assert len(attempt.answers) == 1
+    assert attempt.combined == attempt.answers[0].assessment
+
+
+def test_typed_answers_are_checked_alike(bank: Bank, question: Question) -> None:
+    """The same words give the same elements typed and spoken; typed ones have no audio and no times."""
+    words = "the detector gives several boxes for the same object"
+    spoken = Table(bank, [words], options=SessionOptions(n_follow_ups=0))
+    typed = Table(bank, options=SessionOptions(n_follow_ups=0))
+    a = spoken.practise(question, spoken.spoken()).answers[0]
+    b = typed.practise(question, Typed(lambda: words)).answers[0]
+    assert a.assessment is not None
+    assert b.assessment is not None
+    assert [f.status for f in a.assessment.elements] == [f.status for f in b.assessment.elements]
+    assert (b.audio, b.n_samples) == (None, 0)
+
+
+def test_device_lost_in_mid_answer_keeps_everything(bank: Bank, question: Question) -> None:
+    """The error names the attempt, its recording and the command that checks it; words and audio are kept."""
+    table = Table(bank, ["up to here"])
+    with pytest.raises(DeviceLost, match=r"(?s)attempt 1.*voiceprep check nms-purpose --audio"):
+        table.practise(question, table.spoken(SPEECH, QUIET[:RATE_HZ], SPEECH, script=[Loss(3 * RATE_HZ)]))
+    (answer,) = table.kept().answers
+    assert answer.state is AnswerState.INTERRUPTED
+    assert answer.n_samples == 3 * RATE_HZ
+    assert answer.transcript is not None
+    assert answer.transcript.text == "up to here"
+    assert answer.assessment is None
+
+
+def test_ctrl_c_in_mid_answer_keeps_everything(bank: Bank, question: Question) -> None:
+    """Ctrl-C while listening ends with Interrupted; the answer is in the journal as interrupted."""
+    table = Table(bank)
+
+    class Hasty(SamplesMicrophone):
+        def blocks(self) -> Iterator[Block]:
+            yield Block(SPEECH)
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted):
+        table.practise(question, Spoken(lambda: Hasty(SPEECH), ListenOptions()))
+    assert table.kept().answers[0].state is AnswerState.INTERRUPTED
+    assert table.kept().answers[0].n_samples == len(SPEECH)
+
+
+@pytest.mark.parametrize("at", ["question", "feedback"])
+def test_ctrl_c_while_speaking_keeps_what_there_is(bank: Bank, question: Question, at: str) -> None:
+    """Ctrl-C during the question or the feedback leaves a closed attempt with all answers until then."""
+
+    class Interrupting(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            if at == "question" or self.said:
+                raise KeyboardInterrupt
+            return super().say(text, should_stop)
+
+    table = Table(bank, ["the best box is kept"], speaker=Interrupting())
+    with pytest.raises(Interrupted, match="attempt 1"):
+        table.practise(question, table.spoken(), table.spoken())
+    assert len(table.kept().answers) == (0 if at == "question" else 1)
+    if at == "feedback":
+        assert table.kept().combined is not None
+
+
+def test_voice_that_fails_is_an_error(bank: Bank, question: Question) -> None:
+    """When nothing can be said, the session stops with that error instead of waiting in silence."""
+    table = Table(bank, speaker=ScriptedSpeaker(SpeechError("the voice hangs")))
+    with pytest.raises(SpeechError):
+        table.practise(question, table.spoken())
+
+
+def test_jargon_is_spoken_not_spelled(bank: Bank) -> None:
+    """The voice gets the glossary's spoken forms, the screen the written ones."""
+    table = Table(bank, ["I take it"], options=SessionOptions(n_follow_ups=0))
+    question = banks.find(bank, "yolo-vs-faster-rcnn")
+    table.practise(question, table.spoken())
+    assert "R-CNN" in next(event.text for event in table.events if isinstance(event, Asking))
+    assert "R-CNN" not in table.speaker.said[0]
+
+
+def test_speaking_over_the_question_starts_the_answer(bank: Bank, question: Question) -> None:
+    """With headphones declared, speech cuts the question short, and its first words are heard."""
+
+    class Patient(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            for _ in range(40):
+                if should_stop():
+                    self.interrupted.append(text)
+                    return "loudspeaker: scripted"
+            return super().say(text, should_stop)
+
+    options = SessionOptions(headphones=True, n_follow_ups=0)
+    table = Table(bank, ["several boxes for the same object"], speaker=Patient(), options=options)
+    attempt = table.practise(question, table.spoken(SPEECH, QUIET))
+    assert table.speaker.interrupted[0] == question.ask
+    assert attempt.answers[0].n_samples >= 2 * RATE_HZ
+    assert table.recogniser.heard[0] >= 1.9 * RATE_HZ
+
+
+def test_enter_skips_what_is_being_said(bank: Bank, question: Question) -> None:
+    """Enter stops the voice at once; a stray letter does not."""
+    table = Table(bank, ["boxes"], keys=["enter"], options=SessionOptions(n_follow_ups=0))
+    table.practise(question, table.spoken())
+    assert table.speaker.interrupted[0] == question.ask
+    stray = Table(bank, ["boxes"], keys=["x"], options=SessionOptions(n_follow_ups=0))
+    stray.practise(question, stray.spoken())
+    assert stray.speaker.said[0] == question.ask
+
+
+def test_waiting_time_is_kept(bank: Bank, question: Question) -> None:
+    """The journal knows how long the speaker waited for the flags."""
+    table = Table(bank, ["the best box is kept"], options=SessionOptions(n_follow_ups=0))
+    timing = table.practise(question, table.spoken()).answers[0].timing
+    assert timing.last_speech_to_finished_s == pytest.approx(2.5, abs=0.15)
+    assert timing.finished_to_flags_s is not None
