@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from voiceprep.numerals import numeral_at
 from voiceprep.reading import Hit, Reading
 from voiceprep.scope import NEGATORS
-from voiceprep.text import ARTICLES, STOPWORDS, root, stem, words, american
+from voiceprep.text import ARTICLES, FUNCTION_WORDS, STOPWORDS, root, stem, words, american
 
 NOT = "\0not"
 """Stands for any negator in a compiled alternative."""
@@ -37,6 +37,35 @@ class Alternative:
         return NOT in self.stems
 
 
+@dataclass(frozen=True, slots=True)
+class WordSet:
+    """A set of alternatives: those that are one stem, and the others by the stem they begin with."""
+
+    singles: frozenset[str]
+    longer: tuple[tuple[str, tuple[Alternative, ...]], ...]
+    open: tuple[Alternative, ...]
+
+
+def word_set(written: Iterable[str]) -> WordSet:
+    """Alternatives as written in content, compiled into one set."""
+    found = dict.fromkeys(alt for text in written for alt in alternatives(text))
+    singles = frozenset(alt.stems[0] for alt in found if len(alt.stems) == 1 and _is_closed(alt.stems[0]))
+    longer: dict[str, list[Alternative]] = {}
+    for alt in found:
+        if len(alt.stems) > 1 and _is_closed(alt.stems[0]):
+            longer.setdefault(alt.stems[0], []).append(alt)
+    return WordSet(
+        singles,
+        tuple((first, tuple(alts)) for first, alts in longer.items()),
+        tuple(alt for alt in found if not _is_closed(alt.stems[0])),
+    )
+
+
+def _is_closed(stem_: str) -> bool:
+    """Whether a stem can be looked up as it stands."""
+    return stem_ != NOT and not stem_.endswith("*")
+
+
 def is_negator(word: str) -> bool:
     """Whether a folded word denies."""
     return word in NEGATORS or word.endswith("n't")
@@ -55,7 +84,7 @@ def alternatives(written: str) -> tuple[Alternative, ...]:
         if is_negator(parts[at]):
             compiled.append(NOT)
             at += 1
-        elif number:
+        elif number and not (prefix and at + number.n_words == len(parts)):  # "7*" begins a number
             compiled.append(number.digits)
             at += number.n_words
         elif prefix and at == len(parts) - 1:
@@ -77,30 +106,37 @@ def alternatives(written: str) -> tuple[Alternative, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """A plain phrasing: its content stems, whether it denies, and how many words it takes to say."""
+    """A plain phrasing: its stems with their weights, whether it denies, and how many words it takes to say."""
 
     stems: tuple[str, ...]
+    weights: tuple[float, ...]
     negates: bool
     n_words: int
 
 
+LIGHT = 0.4
+"""Weight of a word like "always", "each", "more": it changes a meaning and carries none of its own."""
+
+
 def phrasing(written: str) -> Phrasing:
-    """A plain phrasing compiled; one without content words has no stems."""
+    """A plain phrasing compiled; one without words has no stems."""
     parts = words(written)
-    content: list[str] = []
+    weights: dict[str, float] = {}
     at = 0
     while at < len(parts):
         number = numeral_at(parts[at : at + 8], 0)
         if number and (number.n_words > 1 or number.value > 1):
-            content.append(number.digits)
+            weights[number.digits] = 1.0
             at += number.n_words
             continue
-        if parts[at] not in STOPWORDS and not is_negator(parts[at]) and "'" not in parts[at]:
-            content.append(stem(parts[at]))
+        word = parts[at].split("'")[0]
+        if word not in FUNCTION_WORDS and not is_negator(parts[at]):
+            weights.setdefault(stem(word), LIGHT if word in STOPWORDS else 1.0)
         at += 1
-    if len(content) < MIN_CONTENT_STEMS:  # "how many pixels there are": its small words carry it
-        content = [stem(part) for part in parts if part not in ARTICLES and not is_negator(part)]
-    return Phrasing(tuple(dict.fromkeys(content)), any(is_negator(part) for part in parts), len(parts))
+    if sum(weight >= 1.0 for weight in weights.values()) < MIN_CONTENT_STEMS:
+        # "how many pixels there are": its small words carry it
+        weights = {stem(part): 1.0 for part in parts if part not in ARTICLES and not is_negator(part)}
+    return Phrasing(tuple(weights), tuple(weights.values()), any(is_negator(part) for part in parts), len(parts))
 
 
 # ------------------------------------------------------------------------------ finding
@@ -114,6 +150,18 @@ def hits(reading: Reading, alternative: Alternative) -> list[Hit]:
         if not found:
             return []
         found = [longer for hit in found for longer in _extended(reading, hit, following)]
+    return found
+
+
+def set_hits(reading: Reading, names: WordSet) -> list[Hit]:
+    """Every place where one of the alternatives stands in the text, whatever its scope."""
+    found = [hit for single in names.singles & reading.edges.keys() for hit in reading.edges[single]]
+    for first, alts in names.longer:
+        if first in reading.edges:
+            for alt in alts:
+                found.extend(hits(reading, alt))
+    for alt in names.open:
+        found.extend(hits(reading, alt))
     return found
 
 
@@ -150,7 +198,7 @@ def same_root(reading: Reading, one: Hit, other: Hit) -> bool:
 
 # ------------------------------------------------------------------------------ meeting
 
-MAX_SENTENCES = 3
+MAX_SENTENCES = 2
 """Sentences within which the sets of a pattern must meet (trial on 219 labels: 1, 2 and 3 do alike)."""
 MAX_TOKENS = 40
 """Words within which they must meet: three spoken sentences of ordinary length."""
@@ -172,12 +220,12 @@ class Match:
         return self.share >= 1.0
 
 
-def meet(reading: Reading, sets: tuple[tuple[Alternative, ...], ...], ask: frozenset[str]) -> Match | None:
+def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Match | None:
     """The best place where the sets of a group meet; None where not even one of them was said.
 
     ``ask`` holds the stems of the question, which earn nothing by themselves.
     """
-    found = [[hit for alternative in names for hit in hits(reading, alternative)] for names in sets]
+    found = [set_hits(reading, names) for names in sets]
     negated = {reading.tokens[hit.start].clause for part in found for hit in part if hit.negates}
     found = [[hit for hit in part if claimed(reading, hit, negated)] for part in found]
     best: Match | None = None
@@ -262,7 +310,7 @@ def cover(
 
     ``share`` is 1.0 from ``least`` on, otherwise the part of ``least`` that was reached.
     """
-    n_wanted = len(wanted.stems)
+    whole = sum(wanted.weights)
     window = 2 * wanted.n_words + 4
     negated: set[int] = set()
     if wanted.negates:
@@ -288,9 +336,9 @@ def cover(
                 not (hit.start < other.end and other.start < hit.end) for other in chosen.values()
             ):
                 chosen[at] = hit
-        if best is not None and len(chosen) <= len(best.hits):
+        share = min(1.0, sum(wanted.weights[at] for at in chosen) / whole / least)
+        if best is not None and share <= best.share:
             continue
-        share = min(1.0, len(chosen) / n_wanted / least) if n_wanted else 0.0
         met = tuple(chosen.values())
         last = met[-1]
         if share >= 1.0 and (

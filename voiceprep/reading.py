@@ -6,6 +6,7 @@ words ("yellow" for YOLO); numbers come in words. All of that is levelled here, 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -121,6 +122,8 @@ def _surfaces(term: Term, key: str) -> Iterable[Surface]:
         yield Surface(said, key, doubtful=not (same or initials))
 
 
+_PAUSE = re.compile(r"[,.;:?!\n]")
+
 Spoken = list[tuple[int, Token]]
 """The tokens that are no fillers, with their index among all tokens."""
 
@@ -143,8 +146,7 @@ def read(text: str, lexicon_: Lexicon) -> Reading:
     spoken = [(at, token) for at, token in enumerate(tokens) if not token.is_filler]
     plain = [token.word for _, token in spoken]
     joinable = [
-        i + 1 < len(spoken)
-        and not any(mark in folded[spoken[i][1].end : spoken[i + 1][1].start] for mark in ",.;:?!\n")
+        i + 1 < len(spoken) and not _PAUSE.search(folded, spoken[i][1].end, spoken[i + 1][1].start)
         for i in range(len(spoken))
     ]
     skip_numbers = 0

@@ -302,6 +302,9 @@ def _listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
     return listed
 
 
+_ITEM_MARK = re.compile(r"[,;.:!?\n/|]")
+
+
 def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
     items, begin = [], 0
     for at in range(1, len(tokens) + 1):

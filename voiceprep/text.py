@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voiceprep.model import Term
+from voiceprep.model import Term, Transcript, Word
 from voiceprep.numerals import UNITS
 
 _WORD = re.compile(
@@ -55,6 +55,15 @@ STOPWORDS = frozenset(
     "always often even still now".split()
 )
 """Words that carry no part of a phrasing's meaning by themselves."""
+
+FUNCTION_WORDS = frozenset(
+    "a an the and or of to in on at for from by with as is are was were be been being am it its he she they them "
+    "their his her you your we our us i me my this that these those there here do does did doing done has have had "
+    "having will would can could should may might must shall so if then than but because about into just very "
+    "really quite too also some any s t which who whom what when where why how get gets got getting let like "
+    "actually maybe perhaps okay well yes yeah one thing things stuff".split()
+)
+"""The words among them that do not change a meaning either."""
 
 ARTICLES = frozenset("a an the this that these those its your our my their his her".split())
 """Words skipped inside a phrase of several words."""
@@ -159,6 +168,7 @@ def root(stem_: str) -> str:
     return stem_[:5]
 
 
+@lru_cache(maxsize=64)
 def tokenise(text: str) -> tuple[Token, ...]:
     """All words of ``text`` as tokens, in order; a text without words gives ``()``."""
     folded = fold(text)
@@ -174,6 +184,11 @@ def tokenise(text: str) -> tuple[Token, ...]:
         Token(word, stem(word), start, end, sentences[i], clauses[i], fillers[i])
         for i, (word, start, end) in enumerate(spans)
     )
+
+
+def transcript(typed: str) -> Transcript:
+    """Typed text as a transcript: its words have places and no times. No words give no words, the text stays."""
+    return Transcript(typed, tuple(Word(typed[t.start : t.end], t.start, t.end) for t in tokenise(typed)))
 
 
 def _filler_flags(plain: list[str], gaps: list[str]) -> list[bool]:
@@ -226,9 +241,13 @@ def _is_filler(plain: list[str], gaps: list[str], at: int, phrase: tuple[str, ..
     return True
 
 
+_SENTENCE_MARK = re.compile(r"[.?!;\n\r…]")
+_CLAUSE_MARK = re.compile(r"[,:()\[\]—–\"]| - ")
+
+
 def _sentences(plain: list[str], gaps: list[str], fillers: list[bool]) -> list[int]:
     """Sentence number of every token: marks first, then discourse markers inside what is still too long."""
-    hard = [any(mark in gap for mark in ".?!;\n\r…") for gap in gaps]
+    hard = [gap != " " and bool(_SENTENCE_MARK.search(gap)) for gap in gaps]
     hard[0] = True
     unpunctuated = sum(hard) - 1 < len(plain) * MIN_MARKS_PER_TOKEN
     starts = [at for at, is_hard in enumerate(hard) if is_hard]
@@ -273,7 +292,7 @@ def _clauses(plain: list[str], gaps: list[str], fillers: list[bool], sentences: 
     for at, word in enumerate(plain):
         new = at == 0 or sentences[at] != sentences[at - 1]
         if not new and not fillers[at] and not fillers[at - 1]:
-            marked = any(mark in gaps[at] for mark in ',:()[]—–"') or " - " in gaps[at]
+            marked = gaps[at] != " " and bool(_CLAUSE_MARK.search(gaps[at]))
             new = marked or opens_clause(plain, at)
         elif not new:
             # A comma that only sets off a filler ends nothing; a clause word after it does begin something.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voiceprep.matching import Alternative, Phrasing, alternatives, phrasing
+from voiceprep.matching import Phrasing, WordSet, phrasing, word_set
 from voiceprep.model import Element, Evidence, Question, Term, Transcript
 from voiceprep.reading import Lexicon, Reading, lexicon
 from voiceprep.text import STOPWORDS, stem, stems, words
@@ -22,7 +22,7 @@ class ElementPattern:
 
     element: Element
     phrasings: tuple[Phrasing, ...]
-    groups: tuple[tuple[tuple[Alternative, ...], ...], ...]
+    groups: tuple[tuple[WordSet, ...], ...]
     opposites: tuple[Phrasing, ...]
 
 
@@ -90,10 +90,7 @@ def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
             ElementPattern(
                 element,
                 tuple(phrasing(written) for written in element.phrasings),
-                tuple(
-                    tuple(tuple(alt for name in part for alt in alternatives(name)) for part in group)
-                    for group in element.groups
-                ),
+                tuple(tuple(word_set(part) for part in group) for group in element.groups),
                 tuple(phrasing(written) for written in element.opposites),
             )
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voiceprep.checks.case import Case, Synonyms, evidence
-from voiceprep.matching import Alternative, alternatives, hits
+from voiceprep.matching import WordSet, set_hits, word_set
 from voiceprep.model import Evidence
 from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.numerals import numeral_at
@@ -63,30 +63,33 @@ def said(case: Case, pattern: re.Pattern[str], *, denied_too: bool = False) -> l
     return found
 
 
-@lru_cache(maxsize=64)
-def _compiled_set(names: tuple[str, ...]) -> tuple[Alternative, ...]:
-    return tuple(compiled for name in names for compiled in alternatives(name))
-
-
-@lru_cache(maxsize=16)
-def _names(sets: Synonyms, name: str) -> tuple[str, ...]:
-    return next((names for known, names in sets if known == name), ())
+@lru_cache(maxsize=256)
+def _compiled(sets: Synonyms, name: str) -> WordSet:
+    return word_set(next((names for known, names in sets if known == name), ()))
 
 
 def named(case: Case, name: str, *, listed_too: bool = False) -> list[Place]:
     """Where words of the pack's set ``name`` stand as the speaker's claim; a pack without that set gives none."""
     marks = case.reading.scopes
     found = []
-    for alternative in _compiled_set(_names(case.sets, name)):
-        for hit in hits(case.reading, alternative):
-            inside = range(hit.start, hit.end)
-            if any(marks.denied[at] or marks.disowned[at] or marks.set_aside[at] for at in inside):
-                continue
-            if not listed_too and marks.listed[hit.start]:
-                continue
-            first, last = case.reading.tokens[hit.start], case.reading.tokens[hit.end - 1]
-            found.append(Place(first.start, last.end, hit.start, first.sentence))
+    for hit in set_hits(case.reading, _compiled(case.sets, name)):
+        inside = range(hit.start, hit.end)
+        if any(marks.denied[at] or marks.disowned[at] or marks.set_aside[at] for at in inside):
+            continue
+        if not listed_too and marks.listed[hit.start]:
+            continue
+        first, last = case.reading.tokens[hit.start], case.reading.tokens[hit.end - 1]
+        found.append(Place(first.start, last.end, hit.start, first.sentence))
     return sorted(set(found), key=lambda found_: found_.start)
+
+
+def named_anyhow(case: Case, name: str) -> list[Place]:
+    """Where words of the set ``name`` stand at all, denied and listed ones too."""
+    tokens = case.reading.tokens
+    return [
+        Place(tokens[hit.start].start, tokens[hit.end - 1].end, hit.start, tokens[hit.start].sentence)
+        for hit in set_hits(case.reading, _compiled(case.sets, name))
+    ]
 
 
 def own(case: Case, places: list[Place]) -> list[Place]:
