@@ -22,6 +22,7 @@ from voiceprep.engines.audiofile import (
 )
 from voiceprep.errors import AudioFileError
 from voiceprep.model import RATE_HZ
+from voiceprep.ports import Microphone
 
 if TYPE_CHECKING:
     import av
@@ -396,7 +397,7 @@ class FakeTime:
 def test_at_once_everything_comes_without_waiting() -> None:
     """A file that is not paced waits for its reader and never for the clock."""
     clock = FakeTime()
-    microphone = AudioFileMicrophone(SPEECH, Pace.AT_ONCE, clock.now, clock.sleep)
+    microphone: Microphone = AudioFileMicrophone(SPEECH, Pace.AT_ONCE, clock.now, clock.sleep)
     blocks = [block.samples for block in microphone.blocks()]
     microphone.close()
     assert not microphone.live

@@ -15,6 +15,7 @@ from voiceprep.errors import ModelDamaged, ModelMissing, UsageError
 from voiceprep.listen import FRAME_SAMPLES as LISTENED_SAMPLES
 from voiceprep.listen import SPEECH_ON
 from voiceprep.model import RATE_HZ
+from voiceprep.ports import SpeechDetector
 
 if TYPE_CHECKING:
     from voiceprep.model import Samples
@@ -34,7 +35,7 @@ def speech(path: Path) -> Samples:
     return samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES]
 
 
-def probabilities(detector: SileroDetector, samples: Samples) -> list[float]:
+def probabilities(detector: SpeechDetector, samples: Samples) -> list[float]:
     return [detector.probability(frame) for frame in samples.reshape(-1, FRAME_SAMPLES)]
 
 
@@ -44,12 +45,12 @@ def loaded() -> SileroDetector:
 
 
 @pytest.fixture
-def detector(loaded: SileroDetector) -> SileroDetector:
+def detector(loaded: SileroDetector) -> SpeechDetector:
     loaded.reset()
     return loaded
 
 
-def test_a_stream_is_judged_as_the_packaged_function_judges_the_whole(detector: SileroDetector) -> None:
+def test_a_stream_is_judged_as_the_packaged_function_judges_the_whole(detector: SpeechDetector) -> None:
     """Frame by frame the probabilities are those of faster-whisper's own function on the whole recording."""
     from faster_whisper.vad import get_vad_model
 
@@ -59,7 +60,7 @@ def test_a_stream_is_judged_as_the_packaged_function_judges_the_whole(detector: 
     np.testing.assert_allclose(probabilities(detector, samples)[:-1], whole[:-1], atol=1e-4)
 
 
-def test_speech_is_heard(detector: SileroDetector) -> None:
+def test_speech_is_heard(detector: SpeechDetector) -> None:
     """Most of a spoken recording is speech."""
     heard = np.array(probabilities(detector, speech(SPEECH)))
     assert np.mean(heard >= SPEECH_ON) > 0.6
@@ -69,14 +70,14 @@ def test_speech_is_heard(detector: SileroDetector) -> None:
 @pytest.mark.parametrize(
     "name", ["jfk-16k.wav", "jfk-44k-stereo.flac", "lecture-30s-a.wav", "hotwords.mp3", "librivox/0870.wav"]
 )
-def test_people_are_heard(detector: SileroDetector, name: str) -> None:
+def test_people_are_heard(detector: SpeechDetector, name: str) -> None:
     """Recordings of people, of any rate and format, are mostly speech."""
     heard = np.array(probabilities(detector, speech(RECORDINGS / name)))
     assert np.mean(heard >= SPEECH_ON) > 0.5
 
 
 @needs_people
-def test_pauses_between_sentences_are_found(detector: SileroDetector) -> None:
+def test_pauses_between_sentences_are_found(detector: SpeechDetector) -> None:
     """The pauses of a speech are heard as such, so that phrases can end there."""
     heard = np.array(probabilities(detector, speech(RECORDINGS / "jfk-16k.wav")))
     silent = heard < SPEECH_ON
@@ -86,7 +87,7 @@ def test_pauses_between_sentences_are_found(detector: SileroDetector) -> None:
 
 @pytest.mark.parametrize("level", [0.001, 0.03, 0.3])
 @pytest.mark.parametrize("kind", ["noise", "tone", "silence", "clicks", "hum"])
-def test_what_is_not_speech_is_not_heard_as_speech(detector: SileroDetector, kind: str, level: float) -> None:
+def test_what_is_not_speech_is_not_heard_as_speech(detector: SpeechDetector, kind: str, level: float) -> None:
     """Noise, tones, hum, clicks and silence never reach the probability at which a phrase begins."""
     n_samples = 10 * RATE_HZ // FRAME_SAMPLES * FRAME_SAMPLES
     t_s = np.arange(n_samples) / RATE_HZ
@@ -101,7 +102,7 @@ def test_what_is_not_speech_is_not_heard_as_speech(detector: SileroDetector, kin
     assert max(heard) < SPEECH_ON
 
 
-def test_state_is_carried_from_frame_to_frame(detector: SileroDetector) -> None:
+def test_state_is_carried_from_frame_to_frame(detector: SpeechDetector) -> None:
     """A frame is judged by what came before it, too."""
     samples = speech(SPEECH)
     streamed = probabilities(detector, samples)
@@ -112,7 +113,7 @@ def test_state_is_carried_from_frame_to_frame(detector: SileroDetector) -> None:
     assert np.abs(np.array(streamed) - np.array(single)).max() > 0.3
 
 
-def test_reset_forgets_everything(detector: SileroDetector) -> None:
+def test_reset_forgets_everything(detector: SpeechDetector) -> None:
     """After a reset the same audio is judged the same, whatever was heard before."""
     samples = speech(SPEECH)[: 40 * FRAME_SAMPLES]
     first = probabilities(detector, samples)
@@ -120,7 +121,7 @@ def test_reset_forgets_everything(detector: SileroDetector) -> None:
     assert probabilities(detector, samples) == first
 
 
-def test_two_detectors_do_not_share_their_state(detector: SileroDetector) -> None:
+def test_two_detectors_do_not_share_their_state(detector: SpeechDetector) -> None:
     """Each stream has a memory of its own."""
     other = SileroDetector()
     samples = speech(SPEECH)[: 40 * FRAME_SAMPLES]
@@ -139,7 +140,7 @@ def test_the_frame_is_the_listeners() -> None:
 
 
 @pytest.mark.parametrize("shape", [(0,), (511,), (1024,), (1, 512)])
-def test_a_frame_of_another_length_is_refused(detector: SileroDetector, shape: tuple[int, ...]) -> None:
+def test_a_frame_of_another_length_is_refused(detector: SpeechDetector, shape: tuple[int, ...]) -> None:
     """Anything but one frame is a mistake of the caller, not silence."""
     with pytest.raises(UsageError, match="512"):
         detector.probability(np.zeros(shape, np.float32))

@@ -61,13 +61,14 @@ _QUIET_FRAME_S = 0.1
 class WhisperOptions:
     """How to recognise.
 
-    ``beam_size`` 1 is greedy: right while somebody waits; 5 is Whisper's own choice for recordings.
+    ``beam_size`` is Whisper's own default. Greedy decoding would save a speaker little: on weights in the
+    shape of base.en five beams add a quarter to the decoding, which is a twentieth of a short phrase's time.
     ``hotwords`` are terms that may occur (a pack's whole glossary, never one answer's expected words:
     Whisper "hears" what it is told); what exceeds 223 tokens is ignored. ``n_threads`` None is one a core,
-    at most 4 (more gain nothing in CTranslate2's own measurements).
+    at most 4, which is CTranslate2's own number.
     """
 
-    beam_size: int = 1
+    beam_size: int = 5
     hotwords: tuple[str, ...] = ()
     compute_type: str = "int8"
     n_threads: int | None = None
