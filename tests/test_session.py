@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,7 +10,7 @@ import pytest
 
 from voiceprep import bank as banks
 from voiceprep import resources
-from voiceprep.errors import DeviceLost, Interrupted, SpeechError, VoiceprepError
+from voiceprep.errors import DeviceLost, Interrupted, ModelDamaged, SpeechError, VoiceprepError
 from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged
 from voiceprep.hearing import Ears
 from voiceprep.listen import ListenOptions
@@ -126,10 +127,29 @@ def test_phase_is_always_known(bank: Bank, question: Question) -> None:
 
 
 def test_model_is_loaded_while_the_question_is_read(bank: Bank, question: Question) -> None:
-    """Warming is asked for before anything is said, once in a session."""
+    """Warming is asked for before anything is said, once for a question."""
     table = Table(bank, ["boxes overlap", "a lot"])
     table.practise(question, table.spoken(), table.spoken())
     assert table.recogniser.n_warmed == 1
+
+
+def test_model_that_does_not_load_is_said_before_listening(bank: Bank, question: Question) -> None:
+    """Nobody speaks in vain: a model found damaged while the question is read stops before the answer."""
+
+    class Broken(ScriptedRecogniser):
+        def warm(self) -> None:
+            raise ModelDamaged("model.bin is cut short")
+
+    class Slow(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            time.sleep(0.2)
+            return super().say(text, should_stop)
+
+    table = Table(bank, speaker=Slow())
+    table.recogniser = Broken()
+    with pytest.raises(ModelDamaged):
+        table.practise(question, table.spoken())
+    assert table.kept().answers == ()
 
 
 def test_nothing_said_is_stored_and_never_scored(bank: Bank, question: Question) -> None:

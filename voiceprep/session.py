@@ -115,7 +115,7 @@ class Session:
         self._options = options
         self._tell = tell
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recogniser")
-        self._warm: Future[None] | None = None
+        self._warming: Future[None] = Future()
 
     def __enter__(self) -> Self:
         return self
@@ -194,8 +194,8 @@ class Session:
         ears = self._parts.ears
         if ears is None:
             raise ValueError("a spoken answer needs ears")
-        if self._warm is None:
-            self._warm = self._worker.submit(ears.recogniser.warm)
+        if not attempt.answers:
+            self._warming = self._worker.submit(self._warm, ears, question)
         with ExitStack() as opened:
             heard, path = self._hear(source, ears, attempt, asked, opened)
         self._tell(PhaseChanged(Phase.THINKING))
@@ -220,6 +220,8 @@ class Session:
             self._say(asked.text, self._key_pressed)
             microphone = opened.enter_context(closing(source.open()))
             blocks = microphone.blocks()
+        if self._warming.done():
+            self._warming.result()  # a model that does not load is said before anybody speaks in vain
         self._tell(PhaseChanged(Phase.LISTENING, microphone.name))
         recording = opened.enter_context(
             closing(self._parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes))
@@ -228,6 +230,11 @@ class Session:
         hearing = Hearing(ears, parts.controls, parts.clock, self._worker, source.options, self._tell)
         heard_from = Source(microphone.name, microphone.live, itertools.chain(before, blocks))
         return hearing.hear(heard_from, recording), recording.path
+
+    def _warm(self, ears: Ears, question: Question) -> None:
+        """Load what the flags will need while the question is being read: the model, the question's patterns."""
+        ears.recogniser.warm()
+        checks.assess(question, (text.transcript(question.strong),), self._bank, None)
 
     def _key_pressed(self) -> bool:
         return self._parts.controls.poll() in STOP_KEYS

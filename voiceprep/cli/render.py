@@ -155,12 +155,15 @@ def _elements(findings: tuple[ElementFinding, ...], page: Page) -> list[str]:
 
 
 def _moves(findings: tuple[MoveFinding, ...], page: Page) -> list[str]:
+    from voiceprep.checks import MOVES
+
+    messages = {check.id: check.message for check in MOVES}
     lines: list[str] = []
     for finding in findings:
         if finding.status is Status.SAID:
             lines += _row("made", f"{finding.id}: {quoted(finding.evidence)}", page)
         elif finding.required:
-            lines += _row("missing", finding.id, page)
+            lines += _row("missing", f"{finding.id}: {messages[finding.id]}", page)
     return lines
 
 
