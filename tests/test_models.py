@@ -249,6 +249,16 @@ def test_no_connection_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         fetch(NAME, tmp_path, ignore)
 
 
+def test_a_connection_that_is_not_secure_is_refused(
+    hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a secure address answers without a secure connection nothing is fetched over it."""
+    monkeypatch.setenv("HF_ENDPOINT", hub.url.replace("http:", "https:"))
+    with pytest.raises(DownloadError, match="no secure connection to https://127"):
+        fetch(NAME, tmp_path, ignore)
+    assert hub.asked == []
+
+
 def test_an_endpoint_that_is_no_web_address_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """HF_ENDPOINT cannot make the program read local files."""
     monkeypatch.setenv("HF_ENDPOINT", tmp_path.as_uri())

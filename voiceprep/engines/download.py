@@ -231,6 +231,11 @@ def _translated(exc: Exception, url: str, timeout_s: float) -> Exception:
         return DownloadError(_no_answer(url, timeout_s))
     if isinstance(cause, ConnectionResetError | http.client.HTTPException):
         return _BrokenError(str(cause) or type(cause).__name__)
+    if isinstance(cause, ssl.SSLError):
+        return DownloadError(
+            f"no secure connection to {url} ({cause}); check this machine's clock and the network's own "
+            "log-in page or proxy"
+        )
     return DownloadError(f"{url} cannot be reached ({cause}); is this machine connected to the internet?")
 
 
