@@ -378,6 +378,16 @@ def test_ctrl_c_in_the_middle_of_keeping_stores_nothing_of_it(
     assert journal.attempts()[0].answers == (ANSWER,)
 
 
+def test_the_database_is_set_to_lose_nothing_and_to_forget_for_good(journal: SqliteJournal) -> None:
+    """Whatever this build of SQLite does by itself: commits reach the disk, deleted text becomes zeros."""
+
+    def pragma(name: str) -> object:
+        return journal._run(f"PRAGMA {name}").fetchone()[0]
+
+    assert (pragma("journal_mode"), pragma("foreign_keys"), pragma("secure_delete")) == ("wal", 1, 1)
+    assert pragma("synchronous") == 2  # FULL
+
+
 def test_closing_twice_is_fine(folder: Path) -> None:
     """The second close does nothing."""
     opened = SqliteJournal(folder)
@@ -516,6 +526,17 @@ def test_a_live_process_is_left_alone(folder: Path) -> None:
         child.kill()
         child.wait()
         assert [found.n_samples for found in journal.recover()] == [0]
+
+
+def test_of_two_windows_that_recover_one_reports(folder: Path) -> None:
+    """Where another window mended an answer first, this one neither changes nor reports it."""
+    with closing(SqliteJournal(folder)) as lost:
+        lost.record(begin(lost), 0, "?", None).close()
+    with closing(SqliteJournal(folder)) as one, closing(SqliteJournal(folder)) as two:
+        seen_by_two = two._run("SELECT *, question FROM answers JOIN attempts ON id = attempt").fetchone()
+        assert len(one.recover()) == 1
+        assert two._recover(seen_by_two) is None
+        assert states(two) == [AnswerState.INTERRUPTED]
 
 
 def test_a_recording_that_is_gone_is_recovered_as_nothing(folder: Path) -> None:

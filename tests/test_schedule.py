@@ -116,8 +116,9 @@ def test_nothing_is_asked_twice_in_a_row(
 
 
 def test_a_clock_set_back_is_no_harm() -> None:
-    """Reviews in the future count as made just now."""
-    assert chosen(*(review(name, -3, Verdict.FLAT) for name in "abc"), chance=0.99) == "c"
+    """What was asked in the future counts as asked just now, neither sooner nor never."""
+    future, present = review("a", -3, Verdict.FLAT), (review("b", 0, None), review("c", 0, Verdict.STRONG))
+    assert [chosen(future, *present, chance=at / 3) for at in range(3)] == ["a", "b", "c"]
 
 
 def test_a_wish_narrows_the_choice() -> None:
