@@ -232,7 +232,7 @@ class Session:
         return hearing.hear(heard_from, recording), recording.path
 
     def _warm(self, ears: Ears, question: Question) -> None:
-        """Load what the flags will need while the question is being read: the model, the question's patterns."""
+        """Load what the flags will need while the question is read: the model, the patterns."""
         ears.recogniser.warm()
         checks.assess(question, (text.transcript(question.strong),), self._bank, None)
 
