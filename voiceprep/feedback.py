@@ -204,13 +204,12 @@ def _short(text: str) -> str:
 # ------------------------------------------------------------------------------ said aloud
 
 
-def spoken_debrief(question: Question, assessment: Assessment, follow_up_: FollowUp) -> str:
-    """What is said aloud after an answer: one strength in the speaker's words, at most two gaps, the follow-up."""
+def spoken_debrief(question: Question, assessment: Assessment) -> str:
+    """What is said aloud after an answer: one strength in the speaker's words, at most two gaps."""
     parts = [_strength(assessment)]
     parts += _gaps(question, assessment)
     for pitfall in assessment.pitfalls[:1]:
         parts.append(f"One correction: {pitfall.correction}")
-    parts.append(follow_up_.ask)
     return " ".join(part for part in parts if part)
 
 

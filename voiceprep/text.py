@@ -178,7 +178,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
     gaps = [""] + [folded[a[2] : b[1]] for a, b in zip(spans, spans[1:], strict=False)]
     plain = [word for word, _, _ in spans]
     fillers = _filler_flags(plain, [*gaps, folded[spans[-1][2] :]])
-    sentences = _sentences(plain, gaps, fillers)
+    sentences = _sentences(plain, [*gaps, folded[spans[-1][2] :]], fillers)
     clauses = _clauses(plain, gaps, fillers, sentences)
     return tuple(
         Token(word, stem(word), start, end, sentences[i], clauses[i], fillers[i])
@@ -246,10 +246,14 @@ _CLAUSE_MARK = re.compile(r"[,:()\[\]—–\"]| - ")
 
 
 def _sentences(plain: list[str], gaps: list[str], fillers: list[bool]) -> list[int]:
-    """Sentence number of every token: marks first, then discourse markers inside what is still too long."""
+    """Sentence number of every token: marks first, then discourse markers inside what is still too long.
+
+    ``gaps`` holds the text before every token and that after the last.
+    """
     hard = [gap != " " and bool(_SENTENCE_MARK.search(gap)) for gap in gaps]
+    unpunctuated = sum(hard[1:]) < len(plain) * MIN_MARKS_PER_TOKEN
+    del hard[-1]
     hard[0] = True
-    unpunctuated = sum(hard) - 1 < len(plain) * MIN_MARKS_PER_TOKEN
     starts = [at for at, is_hard in enumerate(hard) if is_hard]
     breaks = [False] * len(plain)
     for begin, end in zip(starts, [*starts[1:], len(plain)], strict=True):
