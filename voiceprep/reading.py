@@ -26,6 +26,8 @@ FUZZY_SAID = 93.0
 """Edit similarity (0 to 100) from which a misspelling is the same word; one letter in eight."""
 FUZZY_DOUBTFUL = 85.0
 """Edit similarity from which a word may be a mishearing (field trials: precision 0.94 to 0.96 at 85)."""
+MAX_LENGTH_GAP = 2
+"""Letters that a near miss may be longer or shorter: "efficient" is not EfficientNet."""
 SAME_LETTERS = 85.0
 """A sound-alike nearly spelled like its term ("rest net") is the term; others are plain words."""
 
@@ -157,6 +159,7 @@ def read(text: str, lexicon_: Lexicon) -> Reading:
             skip_numbers = i + number.n_words
             if number.n_words > 1 or number.digits != token.stem:
                 edges.add(number.digits, at, spoken[skip_numbers - 1][0] + 1)
+            if number.digits != token.word:
                 spelled.append((number.digits, at))  # so that "7*" hears "seventy-one"
         _add_surfaces(edges, lexicon_, spoken, i)
         _add_joined(edges, lexicon_, spoken, joinable, i)
@@ -211,7 +214,7 @@ def near_miss(word: str, jargon: tuple[str, ...]) -> tuple[str, float]:
     best, best_likeness = "", 0.0
     bare = word.removesuffix("s")
     for term in jargon:
-        if abs(len(term) - len(word)) > 3 or bare == term:
+        if abs(len(term) - len(word)) > MAX_LENGTH_GAP or bare == term:
             continue
         likeness = fuzz.ratio(word, term, score_cutoff=FUZZY_DOUBTFUL)
         if likeness > best_likeness:

@@ -48,9 +48,12 @@ def number(case: Case) -> tuple[Evidence, ...]:
 # ------------------------------------------------------------------------------ data, model, metric, constraint
 
 
+_COLLECTED = re.compile(r"\b(?:we|i|you|they)(?:'ve| have)?(?: only| got| just| perhaps| maybe| about)* (?:have|own|got|collected|shot|labell?ed|annotated|gathered|recorded|filmed)\b")
+
+
 def data(case: Case) -> tuple[Evidence, ...]:
     """A property of the images or labels: how many, how they look, where they come from, what is wrong with them."""
-    traits = named(case, "data-traits")
+    traits = own(case, named(case, "data-traits"))
     counted = figures(case)
     found = []
     for here in named(case, "data-words"):
@@ -65,6 +68,9 @@ def data(case: Case) -> tuple[Evidence, ...]:
             figure for figure in counted if figure.place.token < here.token <= figure.end_token + 2
         ]
         if near or number_near:
+            found.append(here)
+    for here in said(case, _COLLECTED):
+        if any(here.start <= figure.place.start <= here.end + 12 for figure in counted):
             found.append(here)
     return shown(case, *found[:3])
 

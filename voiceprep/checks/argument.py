@@ -18,15 +18,17 @@ from voiceprep.checks.seek import (
     text_of,
     token_at,
 )
+from voiceprep.matching import cover
 from voiceprep.model import Evidence
+from voiceprep.text import fold
 
 # ------------------------------------------------------------------------------ choice
 
 _WILL = r"(?:i|we)(?:'d| would|'ll| will|'m going to)?(?: (?:still|just|actually|simply|always|probably|definitely|rather|then|personally|even))*"
 _COMMIT = re.compile(
     rf"\b(?:{_WILL} (?:go (?:with|for)|take|pick|choose|prefer|use|start with|begin with|stick (?:with|to)|settle (?:on|for)|land on|bet on"
-    r"|ship|recommend|vote for|opt for|reach for|put (?:my|the|our) (?:money|weeks|effort|time)|rather have|have|spend (?:the|my|our|it|most)"
-    r"|run|deploy|switch to|download|bring|argue for|train|keep|try)"
+    r"|ship|recommend|vote for|opt for|reach for|put (?:my|the|our) (?:money|weeks|effort|time)|rather have|have(?! to\b)|commit to|spend (?:the|my|our|it|most)"
+    r"|run|deploy|switch to|download|bring|argue for|train|keep|try(?! to\b))"
     r"|my (?:pick|choice|answer|vote|default|first (?:choice|pick|move)) (?:is|would be)|(?:the|my) answer is|i'm (?:choosing|picking|taking|going (?:with|for))"
     r"|(?:i|we) (?:went with|chose|picked|took)|one i'd (?:try|use|take|pick|do|choose)|comes? first|so (?:it's|it is)|wins? (?:here|for me))\b"
 )
@@ -34,10 +36,11 @@ _WOULD = re.compile(
     r"\b(?:'d|would|'ll|will|my|went|chose|picked|took|'m|first|wins|prefer|rather|go)\b|'d |'ll |'m "
 )
 _NO_OPTION = re.compile(
-    r"^ (?:probably |maybe |perhaps )?(?:look|both|all (?:of )?(?:them|three|of)|either|any(?:thing| of)?|something|whatever|whichever|everything|it depends|to|"
+    r"^ (?:probably |maybe |perhaps )?(?:look|both|all (?:of )?(?:them|three|of)|either|any(?:thing| of)?|something|whatever|whichever|everything|it depends|"
     r"several|a (?:couple|few|mix|combination|lot)|some(?: |$)|different|various|proper|the best|one of|many)\b"
 )
 _HEDGED = re.compile(r"\b(?:could|might|may|maybe|perhaps|would need to|either|possible|depending on)\b")
+_OR = re.compile(r"\bor\b")
 _BLUNT = re.compile(
     r"^(?:so |well |okay |honestly |simply |the |um |uh )*([a-z0-9'-]+(?: [a-z0-9'-]+){0,2})$"
 )
@@ -58,7 +61,7 @@ def choice(case: Case) -> tuple[Evidence, ...]:
         begin, end = sentence(case, 0)
         blunt = _BLUNT.match(text_of(case, 0))
         asked = [at for at in range(begin, end) if case.reading.tokens[at].stem in case.compiled.ask]
-        if blunt and asked and end < len(case.reading.tokens):
+        if blunt and asked and _OR.search(fold(case.question.ask)) and end < len(case.reading.tokens):
             found.append(Place(case.reading.tokens[begin].start, case.reading.tokens[end - 1].end, begin, 0))
     return shown(case, *found[:3])
 
@@ -66,12 +69,11 @@ def choice(case: Case) -> tuple[Evidence, ...]:
 # ------------------------------------------------------------------------------ reason
 
 _CAUSE = re.compile(
-    r"\b(?:because|cause|cos|since|so that|which (?:means|is why|makes|rules out|lets|causes|keeps)|that(?:'s| is) why|that means|meaning|otherwise"
-    r"|therefore|as a result|due to|thanks to|given that|the reason|in order to|leads? to|as (?:it's|it is|they|the|we|you|there)|for that reason|hence|seeing that"
-    r"|only thing|comes from|no wonder|in that case|or else|if not)\b"
+    r"\b(?:because|cause|cos|(?<!ever )since|so that(?! (?:would|is|was|will|can|could))|which (?:means|is why|makes|rules out|lets|causes|keeps)|that(?:'s| is) why|that means|meaning|otherwise"
+    r"|therefore|as a result|due to|thanks to|given that|the reason|in order to|leads? to|(?<!such )(?<!well )(?<!same )(?<!soon )(?<!long )(?<!far )(?<!much )(?<!just )as (?:it's|it is|they|we|you|there's|there are)|for that reason|hence|seeing that"
+    r"|no wonder|in that case|or else|if not)\b"
 )
-_SO = re.compile(r"\b(?:so|then)\b(?! (?:on|far|much|many|that|called|on))")
-_CONDITION = re.compile(r"\b(?:if|when|whenever|once|with|without)\b")
+_SO = re.compile(r"(?<=[a-z0-9%,;:] )so\b(?! (?:on|far|much|many|that|called|few|little|long|well|good))|[.?!] so\b(?= (?:the|it|you|we|they|i|a|each|every|there)\b)")
 _EXCUSE = re.compile(
     r"\b(?:team effort|hard to (?:say|name|tell)|everybody|everyone|nobody (?:told|asked))\b"
 )
@@ -82,15 +84,26 @@ _MIN_EFFECT_CONTENT = 1
 def reason(case: Case) -> tuple[Evidence, ...]:
     """A causal link about the subject, with something on either side of it."""
     found = []
+    wrong = wrong_sentences(case)
     for here in said(case, _CAUSE, denied_too=True):
+        if here.sentence in wrong:
+            continue
         if _linked(case, here, _MIN_CAUSE_CONTENT) and not _EXCUSE.search(
             case.reading.folded[here.end : here.end + 60]
         ):
             found.append(here)
     for here in said(case, _SO, denied_too=True):
-        if _linked(case, here, 2) and _specific(case, here):
+        if here.sentence not in wrong and _linked(case, here, 2) and _specific(case, here):
             found.append(here)
     return shown(case, *(_clause_round(case, here) for here in found[:4]))
+
+
+def wrong_sentences(case: Case) -> frozenset[int]:
+    """Sentences with a claim known to be wrong: an opposite or a pitfall of the question; a reason for it is none."""
+    wrong = [*case.compiled.pitfalls, *(pattern.opposites for pattern in case.compiled.elements)]
+    matches = (cover(case.reading, wanted, frozenset(), 0.9) for phrasings in wrong for wanted in phrasings)
+    tokens = case.reading.tokens
+    return frozenset(tokens[hit.start].sentence for match in matches if match and match.is_full for hit in match.hits)
 
 
 def _linked(case: Case, here: Place, least: int) -> bool:
@@ -158,6 +171,7 @@ _FAILS = re.compile(
     r"|no longer|useless|worthless|hopeless|identical|throws it|flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on|loses? (?:track|it|them|too)|misses|skips|merges|swaps?"
     r"|overwhelmed|too (?:coarse|slow|late|small|dense|dark|far|close|crowded)|no fixed|eats|wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i'd|we'd|i would) (?:rather|kill|stop|move|go back|take|use)|instead|the opposite)\b"
 )
+_IF_IT_FAILS = re.compile(r"(?:if|when|once|unless) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?(?:doesn't |don't |isn't |won't )?(?:work|help|enough|good|fit|fail|possible)")
 _LIMIT_SENTENCE = re.compile(
     r"\b(?:where (?:it|this|that) (?:breaks|fails|gets bad|stops|falls|struggles|goes wrong)|(?:it|this|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch|change|reconsider|drop)|"
     r"one caveat|the exception|the limit|what it won't do|it's built for|it assumes|only (?:works|holds|true) (?:if|when|as long)|holds only|as long as|unless)\b"
@@ -173,6 +187,8 @@ def boundary(case: Case) -> tuple[Evidence, ...]:
             found.append(here)
     for here in said(case, _CASE, denied_too=True):
         begin, end = sentence(case, here.sentence)
+        if _IF_IT_FAILS.match(case.reading.folded, here.start):
+            continue
         near = [
             other
             for other in failures

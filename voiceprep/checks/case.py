@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from voiceprep.matching import Phrasing, WordSet, phrasing, word_set
 from voiceprep.model import Element, Evidence, Question, Term, Transcript
-from voiceprep.reading import Lexicon, Reading, lexicon
-from voiceprep.text import STOPWORDS, stem, stems, words
+from voiceprep.reading import Lexicon, Reading, lexicon, read
+from voiceprep.text import STOPWORDS, stem, words
 
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
@@ -94,14 +94,16 @@ def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
                 tuple(phrasing(written) for written in element.opposites),
             )
         )
-    ask = frozenset(stems(question.ask)) - frozenset(stem(word) for word in STOPWORDS)
+    words_known = lexicon(glossary, vocabulary)
+    # Terms count as the question's in every form: "mean average precision" is mAP.
+    ask = frozenset(read(question.ask, words_known).edges) - frozenset(stem(word) for word in STOPWORDS)
     subject = {stem(word) for word in vocabulary if len(word) > 2 and word not in STOPWORDS}
     return Compiled(
         ask,
         tuple(elements),
         tuple(tuple(phrasing(written) for written in pitfall.phrasings) for pitfall in question.pitfalls),
         frozenset(subject),
-        lexicon(glossary, vocabulary),
+        words_known,
     )
 
 

@@ -13,7 +13,7 @@ _WHEN = re.compile(
     r"|when i (?:joined|started|was)|we (?:had|did|were|ran|built)|that(?:'d| would|'s| was) (?:be )?the|it was (?:for|at|in|a|the)|there was (?:this|a)|i was (?:at|on|working|asked|leading|the)|my (?:team|manager|boss)|in one project|for a (?:client|customer|plant|hospital))\b"
 )
 _GENERAL = re.compile(
-    r"\b(?:generally|usually|always|over the years|in general|often|sometimes|you (?:discuss|find|try|talk)|people|one should)\b"
+    r"\b(?:generally|usually|always|over the years|in general|often|sometimes|you (?:discuss|find|try|talk)|one should)\b"
 )
 _TASK = re.compile(
     r"\b(?:(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to|(?:i|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge)|(?:my|our) (?:job|task|goal|target|role|mission|brief|assignment) (?:was|is|were)|the (?:goal|target|task|aim|brief|ask|deadline) was"
