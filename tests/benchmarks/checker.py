@@ -1,0 +1,214 @@
+"""How often the checker is right, how easily it is fooled, and how fast it is.
+
+    python -m tests.benchmarks.checker --answers answers-dev.jsonl [--mangled answers-dev-asr.jsonl]
+
+Labelled answers (one JSON object a line: question, text, present, moves, vague) are kept outside the
+repository; without them only the parts that need none are run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from voiceprep.bank import load
+from voiceprep.checks import assess
+from voiceprep.model import Bank, Question, Status, Transcript
+from voiceprep.resources import folder
+
+
+@dataclass
+class Counts:
+    """A two by two table; positive is what a flag would say."""
+
+    hit: int = 0
+    false: int = 0
+    missed: int = 0
+    rest: int = 0
+
+    def add(self, *, flagged: bool, true: bool) -> None:
+        if flagged and true:
+            self.hit += 1
+        elif flagged:
+            self.false += 1
+        elif true:
+            self.missed += 1
+        else:
+            self.rest += 1
+
+    def f1(self) -> float:
+        return 2 * self.hit / max(1, 2 * self.hit + self.false + self.missed)
+
+    def accuracy(self) -> float:
+        return (self.hit + self.rest) / max(1, self.hit + self.false + self.missed + self.rest)
+
+    def __str__(self) -> str:
+        return f"F1 {self.f1():.3f}  accuracy {self.accuracy():.3f}  (hit {self.hit}, false {self.false}, missed {self.missed}, rest {self.rest})"
+
+
+@dataclass
+class Score:
+    """Everything counted over a file of answers."""
+
+    missing: Counts = field(default_factory=Counts)
+    moves: Counts = field(default_factory=Counts)
+    per_move: dict[str, Counts] = field(default_factory=dict)
+    n_vague: int = 0
+    n_vague_right: int = 0
+    n_vague_wanted: int = 0
+    n_vague_found: int = 0
+    n_misheard: int = 0
+    n_skipped: int = 0
+
+
+def score(path: Path, bank: Bank) -> Score:
+    """Labels against findings for every answer whose question is in the bank."""
+    known = {question.id: question for question in bank.questions}
+    total = Score()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        answer = json.loads(line)
+        question = known.get(answer["question"])
+        if question is None:
+            total.n_skipped += 1
+            continue
+        found = assess(question, (Transcript(answer["text"], ()),), bank)
+        for element in found.elements:
+            total.missing.add(flagged=element.status is Status.MISSING, true=element.id not in answer["present"])
+            total.n_misheard += element.status is Status.MISHEARD
+        for move in found.moves:
+            if move.required:
+                said, made = move.status is Status.SAID, move.id.value in answer["moves"]
+                total.moves.add(flagged=said, true=made)
+                total.per_move.setdefault(move.id.value, Counts()).add(flagged=said, true=made)
+        wanted = [(start, start + len(span)) for span in answer["vague"] if (start := answer["text"].find(span)) >= 0]
+        got = [(finding.evidence.start, finding.evidence.end) for finding in found.vague]
+        total.n_vague += len(got)
+        total.n_vague_right += sum(any(_overlap(one, other) for other in wanted) for one in got)
+        total.n_vague_wanted += len(wanted)
+        total.n_vague_found += sum(any(_overlap(one, other) for other in got) for one in wanted)
+    return total
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+# ------------------------------------------------------------------------------ attempts to fool it
+
+DENIALS = {
+    "denied": "It is not true that {}.",
+    "disbelieved": "I don't think that {}.",
+    "called wrong": "The idea that {} is wrong.",
+    "attributed": "Some people say that {}, but I disagree.",
+    "withdrawn": "{}. No wait, that's wrong.",
+    "scratched": "{}. Scratch that.",
+}
+
+
+def denials(question: Question) -> Iterable[tuple[str, str, str]]:
+    """(element, way, text): every phrasing denied in every way."""
+    for element in question.elements:
+        for phrasing in element.phrasings:
+            if not {"not", "no", "never", "nothing", "cannot", "without", "neither"} & set(phrasing.lower().replace("n't", " not").split()):
+                for way, template in DENIALS.items():
+                    yield element.id, way, template.format(phrasing[0].upper() + phrasing[1:] if template[0] == "{" else phrasing)
+
+
+def stuffing(question: Question) -> Iterable[tuple[str, str]]:
+    """Key terms of all elements as a bare list, with commas and without."""
+    terms = [part[0].rstrip("*") for element in question.elements for group in element.groups for part in group]
+    terms = list(dict.fromkeys(term for term in terms if term != "not"))
+    yield "commas", ", ".join(terms) + "."
+    yield "bare", " ".join(terms)
+
+
+def credited(question: Question, text: str, bank: Bank) -> set[str]:
+    """Ids of the elements credited for ``text``."""
+    found = assess(question, (Transcript(text, ()),), bank)
+    return {element.id for element in found.elements if element.status is Status.SAID}
+
+
+# ------------------------------------------------------------------------------ speed
+
+
+def milliseconds(questions: Sequence[Question], bank: Bank) -> tuple[float, float]:
+    """(checker, bare loop over the same phrases) for one strong sample, the best of several rounds each."""
+    ours, bare = [], []
+    for _ in range(5):
+        began = time.process_time()
+        for question in questions:
+            assess(question, (Transcript(question.strong, ()),), bank)
+        ours.append(time.process_time() - began)
+        began = time.process_time()
+        for question in questions:
+            text = question.strong.lower()
+            for element in question.elements:
+                for phrase in (*element.phrasings, *(name for group in element.groups for part in group for name in part)):
+                    fuzz.partial_ratio(phrase, text, score_cutoff=80.0)
+        bare.append(time.process_time() - began)
+    return min(ours) / len(questions) * 1e3, min(bare) / len(questions) * 1e3
+
+
+# ------------------------------------------------------------------------------ the report
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--answers", type=Path, help="labelled answers, JSON lines")
+    parser.add_argument("--mangled", type=Path, help="the same as a recogniser might give them")
+    options = parser.parse_args()
+    bank = load([folder("content")])
+    print(f"{len(bank.questions)} questions, {len(bank.glossary)} terms")
+    if options.answers is None:
+        print("labelled answers: skipped (give a file with --answers)")
+    clean = None
+    for name, path in (("answers", options.answers), ("mangled", options.mangled)):
+        if path is None:
+            continue
+        total = score(path, bank)
+        clean = total if name == "answers" else clean
+        print(f"\n{name}: {path.name}" + (f" ({total.n_skipped} of questions not in the bank)" if total.n_skipped else ""))
+        print(f"  missing flags  {total.missing}  misheard {total.n_misheard}")
+        print(f"  moves          {total.moves}")
+        for move, counts in sorted(total.per_move.items()):
+            print(f"    {move:<16} {counts}")
+        precision = total.n_vague_right / max(1, total.n_vague)
+        recall = total.n_vague_found / max(1, total.n_vague_wanted)
+        print(f"  vague spans    precision {precision:.3f}  recall {recall:.3f}  ({total.n_vague} flagged)")
+        if name == "mangled" and clean is not None:
+            print(f"  loss against all clean answers: F1 {clean.missing.f1() - total.missing.f1():+.3f}")
+    _fooled(bank)
+    ours, bare = milliseconds(bank.questions, bank)
+    print(f"\nspeed: {ours:.2f} ms for a strong sample; bare rapidfuzz loop over the same phrases {bare:.2f} ms; ratio {ours / bare:.2f}")
+
+
+def _fooled(bank: Bank) -> None:
+    tried: Counter[str] = Counter()
+    fooled: Counter[str] = Counter()
+    plain: Counter[bool] = Counter()
+    for question in bank.questions:
+        for element in question.elements:
+            for phrasing in element.phrasings:
+                plain[element.id in credited(question, phrasing[0].upper() + phrasing[1:] + ".", bank)] += 1
+        for element_id, way, text in denials(question):
+            tried[way] += 1
+            fooled[way] += element_id in credited(question, text, bank)
+        for way, text in stuffing(question):
+            tried[f"list, {way}"] += len(question.elements)
+            fooled[f"list, {way}"] += len(credited(question, text, bank))
+    print(f"\nphrasings said plainly and credited: {plain[True]} of {plain.total()}")
+    for way in tried:
+        print(f"credited though {way}: {fooled[way]} of {tried[way]} ({fooled[way] / tried[way]:.1%})")
+    print(f"all together: {fooled.total() / max(1, tried.total()):.1%}")
+
+
+if __name__ == "__main__":
+    main()
