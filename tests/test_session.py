@@ -14,7 +14,7 @@ from voiceprep.errors import DeviceLost, Interrupted, ModelDamaged, SpeechError,
 from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged
 from voiceprep.hearing import Ears
 from voiceprep.listen import ListenOptions
-from voiceprep.model import RATE_HZ, AnswerState, Attempt, Bank, Block, Question, Samples, Status
+from voiceprep.model import RATE_HZ, AnswerState, Attempt, Bank, Block, Ending, Question, Samples, Status
 from voiceprep.ports import Microphone
 from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
 from voiceprep.testing import (
@@ -274,6 +274,13 @@ def test_enter_skips_what_is_being_said(bank: Bank, question: Question) -> None:
     stray = Table(bank, ["boxes"], keys=["x"], options=SessionOptions(n_follow_ups=0))
     stray.practise(question, stray.spoken())
     assert stray.speaker.said[0] == question.ask
+
+
+def test_impatient_keys_do_not_end_the_answer(bank: Bank, question: Question) -> None:
+    """Enter pressed twice while the question is read skips the question, and not the answer too."""
+    table = Table(bank, ["boxes"], keys=["enter", "enter"], options=SessionOptions(n_follow_ups=0))
+    answer = table.practise(question, table.spoken()).answers[0]
+    assert answer.ending is Ending.SILENCE
 
 
 def test_waiting_time_is_kept(bank: Bank, question: Question) -> None:

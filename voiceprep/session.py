@@ -222,6 +222,8 @@ class Session:
             blocks = microphone.blocks()
         if self._warming.done():
             self._warming.result()  # a model that does not load is said before anybody speaks in vain
+        while self._parts.controls.poll() is not None:
+            pass  # keys meant for the question must not end the answer
         self._tell(PhaseChanged(Phase.LISTENING, microphone.name))
         recording = opened.enter_context(
             closing(self._parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes))
