@@ -132,9 +132,9 @@ class SqliteJournal:
             raise ValueError(f"a limit of {limit} attempts makes no sense")
         with self._reading("read the attempts"):
             found = self._run(
-                "SELECT * FROM attempts WHERE ?1 IS NULL OR question = ?1 "
-                "ORDER BY started DESC, id DESC LIMIT ?2",
-                (question, -1 if limit is None else limit),  # to SQLite, -1 is no limit
+                "SELECT * FROM attempts WHERE ? IS NULL OR question = ? "
+                "ORDER BY started DESC, id DESC LIMIT ?",
+                (question, question, -1 if limit is None else limit),  # to SQLite, -1 is no limit
             ).fetchall()
             return self._whole(found)
 
