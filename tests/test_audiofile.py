@@ -174,6 +174,16 @@ def test_a_name_like_a_protocol_is_a_name(tmp_path: Path) -> None:
     assert same(read(path), tone(0.5), 1e-4)
 
 
+def test_a_title_in_another_encoding_does_no_harm(tmp_path: Path) -> None:
+    """Tags that are not UTF-8, as old recorders write them, do not keep the audio from being read."""
+    path = write_wav(tmp_path / "a.wav", tone(0.5))
+    title = (
+        b"LIST" + (16).to_bytes(4, "little") + b"INFOINAM" + (4).to_bytes(4, "little") + b"\xfc\xe9\xff\xfe"
+    )
+    path.write_bytes(path.read_bytes()[:36] + title + path.read_bytes()[36:])
+    assert same(read(path), tone(0.5), 1e-4)
+
+
 def test_a_recording_of_speech_is_read() -> None:
     """The header tells what the file is; the blocks are mono float32 of one second, the last one shorter."""
     about = inspect_audio(SPEECH)

@@ -157,15 +157,22 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(_file(path))
         try:
-            # Given the open file, FFmpeg takes no part of the name for a protocol ("take:2.wav").
-            container = stack.enter_context(
-                av.open(file, mode="r", metadata_errors="ignore", options=_OPEN_OPTIONS)
-            )
+            container = stack.enter_context(_container(file))
         except (av.error.FFmpegError, ValueError) as exc:
             raise AudioFileError(f"{path} is not an audio file that can be read: {_reason(exc)}") from exc
         if not container.streams.audio:
             raise AudioFileError(f"{path} ({container.format.name}) has no audio track")
         yield container, container.streams.audio[0]
+
+
+def _container(file: BinaryIO) -> InputContainer:
+    import av
+
+    # Before version 19 PyAV refused files whose title is not in UTF-8, unless told otherwise.
+    lenient = {"metadata_errors": "ignore"} if int(av.__version__.split(".")[0]) < 19 else {}
+    # Given the open file, FFmpeg takes no part of the name for a protocol ("take:2.wav").
+    opener: Callable[..., InputContainer] = av.open
+    return opener(file, mode="r", options=_OPEN_OPTIONS, **lenient)
 
 
 def _file(path: Path) -> BinaryIO:
