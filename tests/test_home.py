@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from voiceprep.engines import home as module
@@ -188,12 +189,14 @@ def test_nothing_remembered_is_the_defaults(tmp_path: Path) -> None:
     assert load_settings(tmp_path) == Settings()
 
 
+@example_settings(deadline=None)
 @given(any_settings)
 def test_settings_survive_as_toml(settings: Settings) -> None:
     """Any text, quotes, backslashes, controls and emoji too, and any number comes back as it was."""
     assert parse_settings(format_settings(settings), Path("config.toml")) == settings
 
 
+@example_settings(deadline=None)
 @given(any_settings)
 def test_settings_survive_on_disk(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> None:
     """What is saved is what is loaded, and nothing else is left in the folder."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceprep.engines import recording as module
@@ -112,6 +112,7 @@ def test_it_is_the_port(tmp_path: Path) -> None:
     recording.close()
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.floats(width=32, allow_nan=False, allow_infinity=True) | st.floats(-1.5, 1.5, width=32),
@@ -286,6 +287,7 @@ def test_repair_makes_the_sizes_true(tmp_path: Path, n_promised: int, n_torn_byt
     np.testing.assert_array_equal(read_samples(path), noise(700))
 
 
+@settings(deadline=None)
 @given(n_bytes=st.integers(0, HEADER_BYTES + 9))
 def test_repair_mends_a_file_torn_at_any_byte(tmp_path_factory: pytest.TempPathFactory, n_bytes: int) -> None:
     """Cut anywhere, in the header too, the file opens afterwards and holds its whole samples."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceprep.errors import UsageError
@@ -102,6 +102,7 @@ def test_the_last_attempt_counts() -> None:
     assert chosen(old, new, *others) == chosen(*others, new, old) == "b"
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([None, *Verdict]),
     st.lists(st.tuples(st.sampled_from("bc"), st.floats(0.001, 1e4), st.sampled_from(Verdict)), max_size=6),

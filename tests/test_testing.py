@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceprep import testing
@@ -134,6 +134,7 @@ def test_a_scripted_speaker_fails_on_request() -> None:
 # ------------------------------------------------------------------------------ listening
 
 
+@settings(deadline=None)
 @given(n_samples=st.integers(0, 5_000), block_samples=st.integers(1, 2_000))
 def test_a_microphone_delivers_every_sample_once_and_in_order(n_samples: int, block_samples: int) -> None:
     """Whatever the block size, the blocks joined are the array, and none is longer than asked for."""
@@ -297,6 +298,7 @@ def test_an_aligned_recogniser_refuses_what_is_not_its_recording() -> None:
             recogniser.transcribe(foreign)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab ")), st.integers(0, 100), st.integers(0, 1_000))
 def test_spread_words_fill_the_span(phrase: str, start: int, n_samples: int) -> None:
     """Every word is there in order, the first begins with the span, the last ends with it, none overlap."""
