@@ -118,8 +118,11 @@ def available(home: Path) -> tuple[ModelInfo, ...]:
 
 
 def synthetic_model() -> Path:
-    """The folder of our own small Whisper, which understands synthetic voices only."""
-    return resource_folder("audio_fixtures") / "whisper-synthetic"
+    """The folder of our own small Whisper, which understands synthetic voices only. Raises ModelMissing."""
+    try:
+        return resource_folder("audio_fixtures") / "whisper-synthetic"
+    except FileNotFoundError as exc:
+        raise ModelMissing(str(exc)) from exc
 
 
 def locate(name_or_path: str, home: Path) -> Path:
