@@ -27,7 +27,7 @@ from voiceprep.engines.recording import (
     read_samples,
     repair,
 )
-from voiceprep.errors import AudioFileError, DiskFull, JournalError
+from voiceprep.errors import AudioFileError, DeviceError, DiskFull, JournalError
 from voiceprep.model import RATE_HZ
 from voiceprep.ports import Recording
 
@@ -140,16 +140,25 @@ def test_16_bit_audio_survives_exactly() -> None:
         np.zeros(4, np.int16),
         np.zeros((4, 1), np.float32),
         np.float32(0.5) * np.ones((), np.float32),
-        np.array([0.0, np.nan], np.float32),
     ],
-    ids=["float64", "int16", "two-dimensional", "no-dimension", "nan"],
+    ids=["float64", "int16", "two-dimensional", "no-dimension"],
 )
 def test_what_is_not_mono_float32_is_refused_and_nothing_written(tmp_path: Path, samples: Samples) -> None:
-    """A wrong dtype or shape and NaN raise ValueError, and the file stays as it was."""
+    """A wrong dtype or shape raises ValueError, and the file stays as it was."""
     recording = WavRecording(tmp_path / "a.wav")
     recording.write(noise(100))
     with pytest.raises(ValueError, match="audio"):
         recording.write(samples)
+    assert wave_length(recording.path) == (100, 100)
+    recording.close()
+
+
+def test_values_that_are_no_numbers_name_the_microphone(tmp_path: Path) -> None:
+    """NaN is a fault of the device: a DeviceError with the way out, and nothing made up in its place."""
+    recording = WavRecording(tmp_path / "a.wav")
+    recording.write(noise(100))
+    with pytest.raises(DeviceError, match=r"NaN.*--microphone"):
+        recording.write(np.array([0.0, np.nan], np.float32))
     assert wave_length(recording.path) == (100, 100)
     recording.close()
 

@@ -110,7 +110,7 @@ class Recording(Protocol):
         """How many samples it holds."""
 
     def write(self, samples: Samples) -> None:
-        """Append ``samples`` (float32 mono RATE_HZ). Raises DiskFull, JournalError."""
+        """Append ``samples`` (float32 mono RATE_HZ). Raises DiskFull, JournalError, DeviceError for NaN."""
 
     def close(self) -> None:
         """Finish the file and force it to disk. May be called twice."""

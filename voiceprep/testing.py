@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiceprep.errors import AudioFileError, DeviceLost, JournalError, VoiceprepError
+from voiceprep.errors import AudioFileError, DeviceError, DeviceLost, JournalError, VoiceprepError
 from voiceprep.model import (
     RATE_HZ,
     Answer,
@@ -386,11 +386,13 @@ class MemoryRecording:
         return len(self.samples)
 
     def write(self, samples: Samples) -> None:
-        """Append ``samples``. Raises JournalError when closed, ValueError as the real one does."""
+        """Append ``samples``. Raises JournalError when closed, DeviceError and ValueError as the real one."""
         if self.closed:
             raise JournalError(f"the recording {self.path} is finished; nothing can be added to it.")
-        if samples.dtype != np.float32 or samples.ndim != 1 or np.isnan(samples).any():
-            raise ValueError("audio must be float32 of shape (n,) without NaN")
+        if samples.dtype != np.float32 or samples.ndim != 1:
+            raise ValueError(f"audio must be float32 of shape (n,), not {samples.dtype} of {samples.shape}")
+        if np.isnan(samples).any():
+            raise DeviceError("the microphone delivered values that are no numbers (NaN).")
         self.samples = np.concatenate([self.samples, np.clip(samples, -1.0, 1.0)])
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiceprep.engines.home import FILE_MODE, storage_error
-from voiceprep.errors import AudioFileError, JournalError
+from voiceprep.errors import AudioFileError, DeviceError, JournalError
 from voiceprep.model import RATE_HZ
 
 if TYPE_CHECKING:
@@ -60,13 +60,16 @@ def header(n_samples: int) -> bytes:
 def pcm16(samples: Samples) -> bytes:
     """``samples`` (float32, shape (n,)) as little-endian 16-bit; what lies beyond full scale is clipped.
 
-    Raises ValueError for another dtype or shape and for NaN: neither is a loud sound, both are a
-    fault of the part that delivered them, and a made-up value in their place would hide it.
+    Raises ValueError for another dtype or shape; DeviceError for NaN, which is no loud sound but a
+    fault of whatever delivered it, and a made-up value in its place would hide it.
     """
     if samples.dtype != np.float32 or samples.ndim != 1:
         raise ValueError(f"audio must be float32 of shape (n,), not {samples.dtype} of shape {samples.shape}")
     if np.isnan(samples).any():
-        raise ValueError("audio holds NaN: the microphone or its resampler is broken")
+        raise DeviceError(
+            "the audio holds values that are no numbers (NaN): the file or the microphone's driver is broken; "
+            "choose another by --audio or --microphone (`voiceprep doctor` lists them)."
+        )
     scaled = np.rint(samples.astype(np.float64) * FULL_SCALE)
     return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2").tobytes()
 
@@ -106,7 +109,7 @@ class WavRecording:
         """Append ``samples`` (float32 mono RATE_HZ, shape (n,); none is fine): all of them or none.
 
         Values beyond -1.0 to 1.0 are clipped. Raises DiskFull, JournalError (the file keeps what it
-        held), ValueError for a wrong dtype or shape and for NaN.
+        held), DeviceError for NaN, ValueError for a wrong dtype or shape; then nothing is written.
         """
         if self._file.closed:
             raise JournalError(f"the recording {self.path} is finished; nothing can be added to it.")
