@@ -67,7 +67,7 @@ def pcm16(samples: Samples) -> bytes:
         raise ValueError(f"audio must be float32 of shape (n,), not {samples.dtype} of shape {samples.shape}")
     if np.isnan(samples).any():
         raise DeviceError(
-            "the audio holds values that are no numbers (NaN): the file or the microphone's driver is broken; "
+            "the audio holds values that are no numbers (NaN): file or microphone driver is broken; "
             "choose another by --audio or --microphone (`voiceprep doctor` lists them)."
         )
     scaled = np.rint(samples.astype(np.float64) * FULL_SCALE)
