@@ -50,6 +50,7 @@ _DISCLAIMED = re.compile(
 )
 """Frames that turn down a whole statement; their negator belongs to no pattern."""
 _TURN = frozenset("but instead rather actually however".split())
+_SUBJECTS = frozenset("i we you it they he she".split())
 _SOFT = ("instead of", "rather than", "as opposed to", "unlike")
 _FALSE = (
     r"(?:just |simply |completely |plainly |actually |also |really )?"
@@ -93,8 +94,10 @@ _WITHDRAWAL = re.compile(
 _RESTORED = re.compile(
     r"^[\s,.;:!?…-]*(?:well,? )?(?:yes|yeah|it is|that's right|that was right|no,? it's right|i was right)\b"
 )
-_PHRASE_TOKENS = 3
-"""A correction that is only a phrase ("the lowest, no wait, the highest") takes back this many words."""
+_REPAIR_TOKENS = 5
+"""A correction that is only a phrase takes up a word said at most so long before ("the lowest, no wait, the highest")."""
+_PHRASE_TOKENS = 2
+"""Where it takes up none, it replaces so many words."""
 
 DENSE_WINDOWS = ((10, 0), (14, 1))
 """(words, function words at most) of a stretch that is only a list: in 87 answers to these questions the
@@ -219,7 +222,10 @@ def _index_at(tokens: tuple[Token, ...], offset: int) -> int:
 
 
 def _refusals(
-    folded: str, tokens: tuple[Token, ...], clauses: list[tuple[int, int]], marks: tuple[list[bool], list[bool]]
+    folded: str,
+    tokens: tuple[Token, ...],
+    clauses: list[tuple[int, int]],
+    marks: tuple[list[bool], list[bool]],
 ) -> None:
     """Marks what is refused as denied, and what is set aside ("instead of") as set aside."""
     denied, aside = marks
@@ -227,8 +233,11 @@ def _refusals(
         at = _index_at(tokens, match.end())
         if at >= len(tokens):
             continue
+        is_soft = match.group().startswith(_SOFT)
         for i in range(at, clauses[at][1]):
-            (aside if match.group().startswith(_SOFT) else denied)[i] = True
+            if is_soft and i > at and tokens[i].word.split("'")[0] in _SUBJECTS:
+                break  # "instead of floats it holds integers": the statement begins
+            (aside if is_soft else denied)[i] = True
 
 
 def _false(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None:
@@ -254,7 +263,11 @@ def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) ->
             continue
         frames.update(range(at, after))
         end = after
-        while end < len(tokens) and tokens[end].sentence == tokens[at].sentence and not _turns(tokens, end, after):
+        while (
+            end < len(tokens)
+            and tokens[end].sentence == tokens[at].sentence
+            and not _turns(tokens, end, after)
+        ):
             end += 1
         for i in range(at, end):
             disowned[i] = True
@@ -304,9 +317,17 @@ def _withdrawn(
         if at - begin <= 1 and begin:
             begin = _sentence_start(tokens, begin - 1)
         elif _is_phrase(tokens, clauses, after):
-            begin = max(begin, at - _PHRASE_TOKENS)
+            begin = max(begin, _repaired(tokens, at, after))
         for i in range(begin, after):
             disowned[i] = True
+
+
+def _repaired(tokens: tuple[Token, ...], at: int, after: int) -> int:
+    """Where the words begin that a correcting phrase replaces: at the word it takes up again ("the"), or just before."""
+    for back in range(at - 1, max(-1, at - 1 - _REPAIR_TOKENS), -1):
+        if tokens[back].word == tokens[after].word:
+            return back
+    return at - _PHRASE_TOKENS
 
 
 def _is_phrase(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: int) -> bool:
@@ -349,7 +370,9 @@ def _listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
     return listed
 
 
-_LIST_TAIL = re.compile(r"(?:and so on|you name it|et ?cetera|etc|and (?:all )?that|all that|whatever|or whatever|and stuff|that sort of thing)\b")
+_LIST_TAIL = re.compile(
+    r"(?:and so on|you name it|et ?cetera|etc|and (?:all )?that|all that|whatever|or whatever|and stuff|that sort of thing)\b"
+)
 _ITEM_MARK = re.compile(r"[,;.:!?\n/|]")
 
 

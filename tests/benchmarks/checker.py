@@ -80,14 +80,20 @@ def score(path: Path, bank: Bank) -> Score:
             continue
         found = assess(question, (Transcript(answer["text"], ()),), bank)
         for element in found.elements:
-            total.missing.add(flagged=element.status is Status.MISSING, true=element.id not in answer["present"])
+            total.missing.add(
+                flagged=element.status is Status.MISSING, true=element.id not in answer["present"]
+            )
             total.n_misheard += element.status is Status.MISHEARD
         for move in found.moves:
             if move.required:
                 said, made = move.status is Status.SAID, move.id.value in answer["moves"]
                 total.moves.add(flagged=said, true=made)
                 total.per_move.setdefault(move.id.value, Counts()).add(flagged=said, true=made)
-        wanted = [(start, start + len(span)) for span in answer["vague"] if (start := answer["text"].find(span)) >= 0]
+        wanted = [
+            (start, start + len(span))
+            for span in answer["vague"]
+            if (start := answer["text"].find(span)) >= 0
+        ]
         got = [(finding.evidence.start, finding.evidence.end) for finding in found.vague]
         total.n_vague += len(got)
         total.n_vague_right += sum(any(_overlap(one, other) for other in wanted) for one in got)
@@ -116,14 +122,24 @@ def denials(question: Question) -> Iterable[tuple[str, str, str]]:
     """(element, way, text): every phrasing denied in every way."""
     for element in question.elements:
         for phrasing in element.phrasings:
-            if not {"not", "no", "never", "nothing", "cannot", "without", "neither"} & set(phrasing.lower().replace("n't", " not").split()):
+            if not {"not", "no", "never", "nothing", "cannot", "without", "neither"} & set(
+                phrasing.lower().replace("n't", " not").split()
+            ):
                 for way, template in DENIALS.items():
-                    yield element.id, way, template.format(phrasing[0].upper() + phrasing[1:] if template[0] == "{" else phrasing)
+                    yield (
+                        element.id,
+                        way,
+                        template.format(
+                            phrasing[0].upper() + phrasing[1:] if template[0] == "{" else phrasing
+                        ),
+                    )
 
 
 def stuffing(question: Question) -> Iterable[tuple[str, str]]:
     """Key terms of all elements as a bare list, with commas and without."""
-    terms = [part[0].rstrip("*") for element in question.elements for group in element.groups for part in group]
+    terms = [
+        part[0].rstrip("*") for element in question.elements for group in element.groups for part in group
+    ]
     terms = list(dict.fromkeys(term for term in terms if term != "not"))
     yield "commas", ", ".join(terms) + "."
     yield "bare", " ".join(terms)
@@ -150,7 +166,10 @@ def milliseconds(questions: Sequence[Question], bank: Bank) -> tuple[float, floa
         for question in questions:
             text = question.strong.lower()
             for element in question.elements:
-                for phrase in (*element.phrasings, *(name for group in element.groups for part in group for name in part)):
+                for phrase in (
+                    *element.phrasings,
+                    *(name for group in element.groups for part in group for name in part),
+                ):
                     fuzz.partial_ratio(phrase, text, score_cutoff=80.0)
         bare.append(time.process_time() - began)
     return min(ours) / len(questions) * 1e3, min(bare) / len(questions) * 1e3
@@ -175,7 +194,10 @@ def main() -> None:
             continue
         total = score(path, bank)
         clean = total if name == "answers" else clean
-        print(f"\n{name}: {path.name}" + (f" ({total.n_skipped} of questions not in the bank)" if total.n_skipped else ""))
+        print(
+            f"\n{name}: {path.name}"
+            + (f" ({total.n_skipped} of questions not in the bank)" if total.n_skipped else "")
+        )
         print(f"  missing flags  {total.missing}  misheard {total.n_misheard}")
         print(f"  moves          {total.moves}")
         for move, counts in sorted(total.per_move.items()):
@@ -187,7 +209,9 @@ def main() -> None:
             print(f"  loss against all clean answers: F1 {clean.missing.f1() - total.missing.f1():+.3f}")
     _fooled(bank)
     ours, bare = milliseconds(bank.questions, bank)
-    print(f"\nspeed: {ours:.2f} ms for a strong sample; bare rapidfuzz loop over the same phrases {bare:.2f} ms; ratio {ours / bare:.2f}")
+    print(
+        f"\nspeed: {ours:.2f} ms for a strong sample; bare rapidfuzz loop over the same phrases {bare:.2f} ms; ratio {ours / bare:.2f}"
+    )
 
 
 def _fooled(bank: Bank) -> None:

@@ -48,7 +48,9 @@ def number(case: Case) -> tuple[Evidence, ...]:
 # ------------------------------------------------------------------------------ data, model, metric, constraint
 
 
-_COLLECTED = re.compile(r"\b(?:we|i|you|they)(?:'ve| have)?(?: only| got| just| perhaps| maybe| about)* (?:have|own|got|collected|shot|labell?ed|annotated|gathered|recorded|filmed)\b")
+_COLLECTED = re.compile(
+    r"\b(?:we|i|you|they)(?:'ve| have)?(?: only| got| just| perhaps| maybe| about)* (?:have|own|got|collected|shot|labell?ed|annotated|gathered|recorded|filmed)\b"
+)
 
 
 def data(case: Case) -> tuple[Evidence, ...]:

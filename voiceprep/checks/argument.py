@@ -73,7 +73,9 @@ _CAUSE = re.compile(
     r"|therefore|as a result|due to|thanks to|given that|the reason|in order to|leads? to|(?<!such )(?<!well )(?<!same )(?<!soon )(?<!long )(?<!far )(?<!much )(?<!just )as (?:it's|it is|they|we|you|there's|there are)|for that reason|hence|seeing that"
     r"|no wonder|in that case|or else|if not)\b"
 )
-_SO = re.compile(r"(?<=[a-z0-9%,;:] )so\b(?! (?:on|far|much|many|that|called|few|little|long|well|good))|[.?!] so\b(?= (?:the|it|you|we|they|i|a|each|every|there)\b)")
+_SO = re.compile(
+    r"(?<=[a-z0-9%,;:] )so\b(?! (?:on|far|much|many|that|called|few|little|long|well|good))|[.?!] so\b(?= (?:the|it|you|we|they|i|a|each|every|there)\b)"
+)
 _EXCUSE = re.compile(
     r"\b(?:team effort|hard to (?:say|name|tell)|everybody|everyone|nobody (?:told|asked))\b"
 )
@@ -103,7 +105,9 @@ def wrong_sentences(case: Case) -> frozenset[int]:
     wrong = [*case.compiled.pitfalls, *(pattern.opposites for pattern in case.compiled.elements)]
     matches = (cover(case.reading, wanted, frozenset(), 0.9) for phrasings in wrong for wanted in phrasings)
     tokens = case.reading.tokens
-    return frozenset(tokens[hit.start].sentence for match in matches if match and match.is_full for hit in match.hits)
+    return frozenset(
+        tokens[hit.start].sentence for match in matches if match and match.is_full for hit in match.hits
+    )
 
 
 def _linked(case: Case, here: Place, least: int) -> bool:
@@ -171,7 +175,9 @@ _FAILS = re.compile(
     r"|no longer|useless|worthless|hopeless|identical|throws it|flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on|loses? (?:track|it|them|too)|misses|skips|merges|swaps?"
     r"|overwhelmed|too (?:coarse|slow|late|small|dense|dark|far|close|crowded)|no fixed|eats|wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i'd|we'd|i would) (?:rather|kill|stop|move|go back|take|use)|instead|the opposite)\b"
 )
-_IF_IT_FAILS = re.compile(r"(?:if|when|once|unless) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?(?:doesn't |don't |isn't |won't )?(?:work|help|enough|good|fit|fail|possible)")
+_IF_IT_FAILS = re.compile(
+    r"(?:if|when|once|unless) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?(?:doesn't |don't |isn't |won't )?(?:work|help|enough|good|fit|fail|possible)"
+)
 _LIMIT_SENTENCE = re.compile(
     r"\b(?:where (?:it|this|that) (?:breaks|fails|gets bad|stops|falls|struggles|goes wrong)|(?:it|this|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch|change|reconsider|drop)|"
     r"one caveat|the exception|the limit|what it won't do|it's built for|it assumes|only (?:works|holds|true) (?:if|when|as long)|holds only|as long as|unless)\b"
@@ -255,5 +261,3 @@ CHECKS = (
         denied=("It never gets difficult.",),
     ),
 )
-
-_ = (figures, named, own, place)

@@ -124,5 +124,3 @@ CHECKS = (
         denied=("There was no outcome.",),
     ),
 )
-
-_ = own

@@ -8,121 +8,38 @@ technique, no cause and no condition.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from voiceprep.checks.case import Case, Check, Example, evidence
-from voiceprep.checks.seek import Place, content, figures, n_sentences, named, named_anyhow, said, sentence, text_of, token_at
+from voiceprep.checks.seek import (
+    Place,
+    content,
+    figures,
+    n_sentences,
+    named,
+    named_anyhow,
+    said,
+    sentence,
+    token_at,
+)
+from voiceprep.checks.vague_words import KINDS
 from voiceprep.model import Evidence, VagueFinding
 from voiceprep.text import root
 
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """One kind of vagueness: what is asked about it, what is empty as it stands, what only without company."""
-
-    id: str
-    why: str
-    always: re.Pattern[str]
-    unless_concrete: re.Pattern[str]
-
-
-_NEVER = re.compile(r"(?!)")
-_VERY = r"(?:very|pretty|super|quite|really|so|extremely|highly|incredibly|fairly|totally|rather)"
-_MANY = (
-    r"(?:some|various|different|certain|several|many|a couple of|a few|plenty of|lots of|loads of|all (?:kinds|sorts) of|other|all (?:the )?these|a lot of|any of|one of)"
-    r"(?: (?:other|those|these|different|more|small|tiny|the))*"
-)
-_THINGS = (
-    r"(?:things?|techniques?|methods?|ways|stuff|tricks|approaches|options|steps|ideas|improvements|algorithms|tools|factors|aspects|solutions|"
-    r"strategies|preprocessing|deep learning|ai|magic|threshold|potential|models|problems|issues|challenges)"
-)
-
-_KINDS = (
-    _Kind(
-        "hedge",
-        "What does it depend on, and what would you do in each case?",
-        re.compile(
-            r"\b(?:i guess|i suppose|who knows|(?:it's |that's )?hard to (?:say|name|tell)(?: one single thing)?|i(?:'m| am) not (?:really |quite |so )?sure|no idea|i don't (?:really )?know"
-            r"|i (?:never|haven't) (?:really )?(?:had to )?(?:look(?:ed)?|tried|used|dealt)[^.,;?!]{0,20}|it could be (?:anything|many things)|more or less|one (?:would|has|needs) (?:need )?to (?:evaluate|see|check|decide)[^.?!]{0,60}"
-            r"|we(?:'ll| will| would|'d) (?:have to )?see|i think (?:that'd|that would|there's also something|it should|it would be|that should)[^.,;?!]{0,40}|should be (?:fine|ok|okay|good|enough|doable)[^.,;?!]{0,30})\b"
-        ),
-        re.compile(
-            r"\b(?:it (?:all |really |always )?depends(?: (?:on|a lot)[^.,;?!]{0,40})?(?:,? really)?|(?:would |will )?depend(?:s|ing)? on (?:the|your|what|many|several|a)? ?(?:use ?-?case|situation|customer|needs|constraints|requirements|problem|context|project|application|scenario|camera|data|circumstances|factors)[^.,;?!]{0,25}"
-            r"|i'd (?:probably|maybe|just|also)? ?(?:look at|try|combine|do|test|use|explore|consider|play with|experiment with) (?:both|all|everything|a (?:couple|few|bunch|lot)|several|various|different|whatever|something|some|multiple)[^.,;?!]{0,30}"
-            r"|(?:maybe|perhaps|possibly|probably) (?:some|the|also|use|try|even|other|more|just|another|something)\b[^.,;?!]{0,40}|if (?:that|it)(?:'s| is| works| helps)? (?:better|good enough|works|helps|needed|necessary|possible)[^.?!;]{0,25}|i (?:believe|think)(?=[.?!]|$)"
-            r"|we can always [^.,;?!]{3,40}|any of (?:them|the (?:two|three|four|above)) (?:would|will|should|could)[^.,;?!]{0,40}|decide how to go on|see (?:what|which|how it) (?:gives|works|happens|performs|goes)[^.,;?!]{0,35}|what(?:ever)? (?:works|fits) best)\b"
-        ),
-    ),
-    _Kind(
-        "tail",
-        "Which ones exactly?",
-        re.compile(
-            r"\b(?:and so on(?: and so forth)?|and so forth|and (?:stuff|everything|things)(?: like that)?|or (?:whatever|something|anything)(?: like that)?|you name it|all (?:of )?(?:that|this)(?: stuff| kind of thing)?(?=[.,;?!]|$)"
-            r"|(?:and |or )?(?:that|those|these) (?:sort|kind|kinds|sorts|type) of things?|(?:and |or )?things like that|stuff like that|et ?cetera|etc|blah blah|whatever (?:fits|works|suits|is|you|it takes)(?: \w+)?|and the like|some other stuff)\b"
-        ),
-        _NEVER,
-    ),
-    _Kind(
-        "empty praise",
-        "How good, measured how?",
-        re.compile(
-            rf"\b(?:{_VERY} (?:powerful|elegant|exciting|satisfied|impressive|promising|robust|advanced)(?: idea| for this)?|state[- ]of[- ]the[- ]art (?:results|performance|model|solution)|the best (?:\w+ )?out there(?: right now)?|(?:close to )?human[- ]level|a game ?changer|best practices?"
-            r"|fast and accurate|(?:everybody|everyone|customers?|clients?|they|management) (?:was|were|is|are) (?:all )?(?:very |pretty |really |quite )?(?:happy|satisfied|pleased|impressed)(?: with it)?|(?:light-?weight|simple|robust|fast|accurate|small) and (?:efficient|robust|fast|accurate|scalable|reliable)"
-            r"|(?:everywhere|very popular|widely used) (?:now|today|these days)|people (?:still )?use it (?:a lot|everywhere)|(?:it's|it is|that's) (?:just )?(?:a classic|the standard)|everybody (?:takes|uses) it|really elegant)\b"
-        ),
-        re.compile(
-            rf"\b(?:(?:it|that|this|they|everything|which|he|performance|results?|accuracy)(?:'s|'re|'d| is| are| was| were| will be| would be| got| gets| went| works?| worked| looks?| looked| turned out| be| trains?| runs?) (?:{_VERY} |actually |just |all |be |generally )*"
-            r"(?:fine|good|great|nice|well|okay|ok|alright|all right|decent|robust|cool|powerful|amazing|perfect|excellent|solid|important|useful|better|high|fast|simple|simpler|easy|easier|efficient|accurate|riskier|promising)"
-            r"|(?:went|worked|did|works|runs|does|performs?|performed) (?:okay|ok|fine|well|great|pretty well|very well|alright|quite well)|{very} (?:good|nice|decent|important|useful|high|fast|well|happy|big|invariant|strong|quick)|nearly as good|good enough|pretty much|(?:proper|good|clever|smart|modern|careful) (?:preprocessing|augmentation|engineering|data|training|pipeline|tuning|architecture)"
-            r"|(?:a|an|the|some) (?:better|good|great|nice|newer|latest|modern|strong|suitable|appropriate|right|proper|simpler|more advanced|state of the art) (?:backbone|model|network|one|architecture|approach|solution|method|algorithm|detector|results?|performance|choice|tool|quality)|the latest one|robust to (?:it|that|this|everything)|more (?:accurate|advanced|robust|reliable|efficient|powerful|modern)(?: one)?)\b".replace("{very}", _VERY)
-        ),
-    ),
-    _Kind(
-        "unmeasured",
-        "By how much, and measured how?",
-        re.compile(
-            r"\b(?:as (?:fast|quick|quickly|good|small|accurate|much|well|high|low) as possible|(?:up |down )?by (?:\d+|[a-z]+) or (?:so|something)|(?:\d+(?:\.\d+)?|thirty|ninety(?: \w+)?|twenty|fifty|eighty) or (?:so|something)|almost no time|no time at all|(?:improve[ds]?|helps?|increase[sd]?|boost(?:s|ed)?) (?:\w+ )?a lot|for maximum \w+"
-            r"|what moves the needle|(?:a|the) (?:big|huge|massive|great|significant|nice) (?:improvement|difference|impact|boost|gain|success)[^.,;?!]{0,20}|lots of (?:small )?(?:steps|things|work|improvements)|gets? the best (?:results?|performance|improvement|accuracy)|gives? the best [a-z]+)\b"
-        ),
-        re.compile(
-            r"\b(?:(?:i|we)(?:'d| would)? (?:just )?(?:optimi[sz]e|improve[ds]?|tune|clean(?:ed)? up|monitor|streamline[d]?) (?:for |the |it|things|our )(?:latency|speed|performance|accuracy|things?|it|model|pipeline|process|results?|everything|code|edge)(?: a lot)?|(?:optimi[sz]ed|designed|made|suited) for (?:the )?(?:edge|task|speed|performance|production)"
-            r"|(?:improves?|increases?|boosts?|helps?|hurts?) (?:with )?(?:the )?(?:accuracy|performance|results?|map|quality|model|metrics?|tracking|robustness|generali[sz]ation)|makes? (?:it|the \w+|things|everything|them) (?:better|faster|easier|simpler|smaller|more \w+)(?: and (?:more )?\w+)?|mostly gone"
-            r"|(?:is|are|was|were|runs?|it's|that's|gets?|becomes?) (?:much |way |a lot |a bit |so much )?(?:faster|slower|better|riskier|cheaper|worse|simpler|bigger|smaller)(?=[.,;?!]|$)|it runs at \w+(?=[.,;?!]|$)|(?:works|is used|is useful|can be used) (?:almost )?(?:everywhere|for (?:nearly )?everything)"
-            r"|(?:it's|it is) around [\w -]{2,25}(?=[.,;?!]|$)|(?:a )?(?:smaller|modest|reasonable|decent|limited|big|larger) (?:hardware|image|amount|size|number)|(?:very|too|pretty) (?:high|low|big|small|fast|slow)(?=[.,;?!]|$)|a bit(?=[.,;?!]|$)|help(?:s|ed)? a lot)\b"
-        ),
-    ),
-    _Kind(
-        "slogan",
-        "What does that mean here, in one concrete case?",
-        re.compile(
-            r"\b(?:garbage in,? garbage out|communication is (?:key|important|everything)|it's (?:always |all )?(?:a|about) (?:balance|trade-?offs?|trade off)(?: between [^.,;?!]{3,50})?|there(?:'s| is| are) (?:always |of course )?(?:a |some )?(?:trade-?offs?|trade off|balance|challenges?)(?: of course)?(?: (?:between|with|of|in)[^.,;?!]{3,50})?|no free lunch|best of both worlds"
-            r"|data[- ]driven|(?:is|it's|that's) (?:always )?(?:a|quite a|really a|a big|a real) challenge(?: for sure)?|one size fits all|no silver bullet|at the end of the day|team effort|win[- ]win|think(?:ing)? outside the box|(?:a lot of|great|huge|big) potential|listen(?:ing)? to (?:both|all) sides|compromise that works for (?:everybody|everyone|all)[^.,;?!]{0,10}"
-            r"|get along (?:with everyone|well)[^.,;?!]{0,15}|the sky is the limit|it is what it is|trial and error|that's the whole story|it (?:wasn't|isn't|doesn't come) free(?:,? of course)?|flows? better)\b"
-        ),
-        _NEVER,
-    ),
-    _Kind(
-        "unnamed",
-        "Which ones? Name one and say what it does here.",
-        re.compile(
-            rf"\b(?:there(?:'s| is| are) {_MANY} {_THINGS}[^.,;?!]{{0,20}}|there are {_THINGS} for (?:it|that|this)|(?:a couple|a bunch|lots|plenty) of (?:things|tricks|techniques|stuff|options|ideas)(?: out there)?|something (?:else|lightweight|small|simple|fast|similar|better|more \w+)(?: and \w+)?"
-            r"|one of (?:those|these) (?:\w+ )?(?:models?|networks?|things?|tools?|methods?)|you have limits|some deep learning(?: on top)?)\b"
-        ),
-        re.compile(rf"\b(?:{_MANY} {_THINGS}|something with [a-z]+|[a-z]+ stuff|(?:in )?most cases)\b"),
-    ),
-)
 
 _RESTATED_WHY = "That repeats its own name. What does it actually do?"
 _RESTATED_TOKENS = 9
 """A clause longer than this that holds a word twice mostly says something beside."""
 
-_CAUSE_OR_CASE = re.compile(r"\b(?:because|since|so that|which means|if|when|unless|until|whenever|due to|versus|than|instead of)\b")
+_CAUSE_OR_CASE = re.compile(
+    r"\b(?:because|since|so that|which means|if|when|unless|until|whenever|due to|versus|than|instead of)\b"
+)
 
 
 def find(case: Case) -> tuple[VagueFinding, ...]:
     """Vague spans in order, none overlapping another."""
     found: list[VagueFinding] = []
-    for kind in _KINDS:
+    for kind in KINDS:
         for here in said(case, kind.always, denied_too=True):
             if not _committed(case, here):
                 found.append(VagueFinding(evidence(case.transcript, here.start, here.end), kind.id, kind.why))
@@ -139,7 +56,9 @@ def find(case: Case) -> tuple[VagueFinding, ...]:
     return tuple(apart)
 
 
-_COMMITMENT = re.compile(r"\b(?:so (?:i|we)(?:'d|'ll| would)?|i(?:'d| would|'ll)? (?:take|pick|choose|go with|use|open)|then (?:i|we|it's)|will do|we (?:take|use))\b")
+_COMMITMENT = re.compile(
+    r"\b(?:so (?:i|we)(?:'d|'ll| would)?|i(?:'d| would|'ll)? (?:take|pick|choose|go with|use|open)|then (?:i|we|it's)|will do|we (?:take|use))\b"
+)
 
 
 def _committed(case: Case, here: Place) -> bool:
@@ -148,7 +67,10 @@ def _committed(case: Case, here: Place) -> bool:
     if "depend" not in wording:
         return False
     after = case.reading.folded[here.end : here.end + 160]
-    return bool(_COMMITMENT.search(after)) and len(content(case, token_at(case, here.end), token_at(case, here.end) + 24)) >= 6
+    return (
+        bool(_COMMITMENT.search(after))
+        and len(content(case, token_at(case, here.end), token_at(case, here.end) + 24)) >= 6
+    )
 
 
 def _is_concrete(case: Case, here: Place) -> bool:
@@ -170,7 +92,9 @@ def _is_concrete(case: Case, here: Place) -> bool:
             stem = tokens[other.token].stem
             if begin <= other.token < end and other.token not in inside and stem not in case.compiled.ask:
                 return True
-    link = _CAUSE_OR_CASE.search(case.reading.folded, tokens[begin].start, tokens[min(end, len(tokens)) - 1].end)
+    link = _CAUSE_OR_CASE.search(
+        case.reading.folded, tokens[begin].start, tokens[min(end, len(tokens)) - 1].end
+    )
     return link is not None and len([at for at in content(case, begin, end) if at not in inside]) >= 4
 
 
@@ -185,7 +109,9 @@ def restated(case: Case) -> tuple[Evidence, ...]:
         inside = content_or_asked(case, begin, at)
         roots = [root(tokens[i].stem) for i in inside if len(tokens[i].word) >= 5]
         twice = {one for one in roots if roots.count(one) > 1}
-        others = [i for i in inside if root(tokens[i].stem) not in twice and tokens[i].stem not in case.compiled.ask]
+        others = [
+            i for i in inside if root(tokens[i].stem) not in twice and tokens[i].stem not in case.compiled.ask
+        ]
         if twice and len(others) <= 1 and at - begin <= 2 * _RESTATED_TOKENS:
             spoken = [i for i in inside if root(tokens[i].stem) in twice]
             found.append(evidence(case.transcript, tokens[spoken[0]].start, tokens[spoken[-1]].end))
@@ -230,12 +156,92 @@ def _marked(case: Case, at: int) -> bool:
     return any(mark in case.reading.text[tokens[at - 1].end : tokens[at].start] for mark in ",;:")
 
 
-def _of_kind(kind: str):  # type: ignore[no-untyped-def]
+def _of_kind(kind: str) -> Callable[[Case], tuple[Evidence, ...]]:
     def of_kind(case: Case) -> tuple[Evidence, ...]:
         return tuple(finding.evidence for finding in find(case) if finding.kind == kind)
 
     return of_kind
 
 
-CHECKS: tuple[Check, ...] = ()
-_ = (Example, text_of)
+_WHY = {kind.id: kind.why for kind in KINDS} | {"restated": _RESTATED_WHY, "empty": _EMPTY_WHY}
+_AUTHORITY = "seed features: abstract talk sounds evasive; field notes: hedging words alone carry no signal"
+_EXAMPLES: tuple[tuple[str, tuple[Example, ...], tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "hedge",
+        (
+            Example("It depends on the use case.", "It depends on the use case"),
+            Example("It is a matter of taste, I guess.", "I guess"),
+        ),
+        (
+            "It depends on the light: at night I take the thermal camera, by day the colour one.",
+            "About sixty of them could be blurred.",
+        ),
+        ("I don't guess, I count them.",),
+    ),
+    (
+        "tail",
+        (
+            Example("We filter noise, blur edges, and so on.", "and so on"),
+            Example("Then you plot it or whatever.", "or whatever"),
+        ),
+        ("The cyclist swerves, and so on that frame the track is lost.", "We keep all that are sharp."),
+        ("No other boxes, only these.",),
+    ),
+    (
+        "empty praise",
+        (
+            Example("Such networks are super powerful.", "super powerful"),
+            Example("It went okay.", "went okay"),
+        ),
+        ("Recall went from 61 to 89 percent.", "The best box is kept."),
+        ("The result was useless on night frames.",),
+    ),
+    (
+        "unmeasured",
+        (
+            Example("It should run as fast as possible.", "as fast as possible"),
+            Example("We improved it by thirty or so.", "by thirty or so"),
+        ),
+        ("It runs in about thirty milliseconds.", "Roughly a third were blurred."),
+        ("The loss fell by two points.",),
+    ),
+    (
+        "slogan",
+        (
+            Example(
+                "There's always a trade-off between the two.", "There's always a trade-off between the two"
+            ),
+        ),
+        ("I trade two points of recall for half the latency.",),
+        ("I would not trade recall for speed.",),
+    ),
+    (
+        "unnamed",
+        (Example("There are several techniques for that.", "There are several techniques for that"),),
+        ("There are two ways: crop the belt or lower the frame rate.",),
+        ("No technique but cropping helps on the belt.",),
+    ),
+    (
+        "restated",
+        (Example("Distillation distils the knowledge.", "Distillation distils"),),
+        ("Distillation trains a small student on the outputs of a large teacher.",),
+        ("Pruning does not quantize the weights.",),
+    ),
+    (
+        "empty",
+        (
+            Example(
+                "You need a good model and a lot of good data for this task.",
+                "You need a good model and a lot of good data for this task",
+            ),
+        ),
+        ("You need four thousand labelled leaves and a weekend.", "Do it once more then."),
+        ("Shadows of the gate stay on the straw.",),
+    ),
+)
+
+CHECKS: tuple[Check, ...] = tuple(
+    Check(kind, _WHY[kind], _AUTHORITY, _of_kind(kind), hears, passes, denied)
+    for kind, hears, passes, denied in _EXAMPLES
+)
+"""One declaration for every kind of vagueness."""

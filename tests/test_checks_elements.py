@@ -1,0 +1,267 @@
+"""Elements: never credit what was not said, always find what was."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from voiceprep.checks import assess
+from voiceprep.errors import UsageError
+from voiceprep.model import (
+    Bank,
+    Element,
+    Kind,
+    Level,
+    Move,
+    Pitfall,
+    Question,
+    Status,
+    Term,
+    Transcript,
+    Word,
+)
+
+GLOSSARY = (
+    Term("YOLO", "yolo", ("yellow", "yo low"), "-"),
+    Term("IoU", "I O U", ("i owe you",), "-"),
+    Term("NMS", "N M S", ("non maximum suppression",), "-"),
+)
+
+
+def element(
+    id_: str, *phrasings: str, groups: tuple[str, ...] = (), opposites: tuple[str, ...] = ()
+) -> Element:
+    parts = tuple(
+        tuple(tuple(name.strip() for name in one.split("/")) for one in group.split("+")) for group in groups
+    )
+    return Element(id_, f"need of {id_}", phrasings, parts, opposites)
+
+
+QUESTION = Question(
+    id="nms",
+    ask="How does suppression choose among detections?",
+    topic="detection",
+    level=Level.JUNIOR,
+    kind=Kind.DEFINE,
+    rounds=("phone-screen",),
+    why="-",
+    hint="-",
+    elements=(
+        element(
+            "keep-best",
+            "you keep the best box",
+            groups=("keep / stay / survive + best / top / highest + box / score / one",),
+        ),
+        element(
+            "drop-overlaps",
+            "boxes that overlap it are removed",
+            groups=("overlap / iou + remove / delete / drop / out + box / rest / neighbour",),
+            opposites=("the overlapping boxes are averaged",),
+        ),
+        element(
+            "not-told-apart",
+            "cars are not told apart",
+            groups=("not + tell / distinguish + car / apart / which",),
+        ),
+        element(
+            "float-to-int",
+            "thirty-two bit floats become eight bit integers",
+            groups=("32 / float + 8 / int + bit / precision",),
+        ),
+        element("fast-model", "YOLO finds them in one pass", groups=("yolo + pass / once / go",)),
+    ),
+    moves=(Move.REASON,),
+    probes=(),
+    pitfalls=(Pitfall("averages", ("it averages the boxes",), "Nothing is averaged."),),
+    considerations=(),
+    strong="-",
+    flat="-",
+    links=(),
+    pack="",
+)
+BANK = Bank((QUESTION,), GLOSSARY, ())
+
+
+def status(text: str) -> dict[str, Status]:
+    found = assess(QUESTION, (Transcript(text, ()),), BANK)
+    return {finding.id: finding.status for finding in found.elements}
+
+
+def said(text: str) -> set[str]:
+    return {id_ for id_, verdict in status(text).items() if verdict is Status.SAID}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("You keep the best box.", "keep-best"),
+        ("The one with the highest score survives.", "keep-best"),
+        ("um so the the top box it uh stays", "keep-best"),
+        ("Whatever has too much overlap with it gets deleted, every box of it.", "drop-overlaps"),
+        ("you look at the i o u and if the box is over the limit it's out", "drop-overlaps"),
+        ("You can't tell the cars apart.", "not-told-apart"),
+        ("nobody could distinguish which car it was", "not-told-apart"),
+        ("Instead of 32-bit floats it holds 8-bit ints.", "float-to-int"),
+        ("thirty two bit floats turn into eight bit ints", "float-to-int"),
+        ("YOLO looks at it once.", "fast-model"),
+        ("yo low needs a single pass", "fast-model"),
+        ("Don't forget to keep the best box.", "keep-best"),
+        ("You keep not only the best box but all good ones.", "keep-best"),
+        ("You keep the worst, no wait, the best box.", "keep-best"),
+        ("Some people say you keep the best box, and they are right.", "keep-best"),
+    ],
+)
+def test_own_words_count(text: str, expected: str) -> None:
+    """Other words, broken order, fillers, numbers in words and split acronyms say the same thing."""
+    assert expected in said(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You don't keep the best box.",
+        "You never keep the best box.",
+        "It is not true that you keep the best box.",
+        "I don't think that you keep the best box.",
+        "The idea that you keep the best box is wrong.",
+        "Some people say you keep the best box, but that's wrong.",
+        "Others claim that the best box is kept. I disagree.",
+        "You keep the best box. No wait, that's wrong.",
+        "You keep the best box, scratch that.",
+        "the best box is kept actually no all of them go",
+        "Keeping the best box is not needed.",
+        "Keep, best, box.",
+        "box, overlap, keep, best, score, remove, rest",
+        "box overlap keep best score remove rest threshold sort class",
+        "The overlapping boxes are averaged, they overlap and the rest is removed.",
+        "Overlap, overlapping, overlapped.",
+        "",
+    ],
+)
+def test_what_is_not_claimed_is_not_credited(text: str) -> None:
+    """Denied, disbelieved, reported and turned down, withdrawn, listed, contradicted: none is credited."""
+    assert not text or said(text) == set()
+
+
+def test_a_later_statement_wins_over_an_opposite() -> None:
+    """Who corrects himself has said the right thing."""
+    assert "drop-overlaps" in said(
+        "The overlapping boxes are averaged. Sorry, I mean the boxes that overlap are deleted."
+    )
+
+
+def test_words_of_the_question_earn_nothing() -> None:
+    """Taking the question's words back says nothing."""
+    question = Question(
+        **{name: getattr(QUESTION, name) for name in Question.__slots__}
+        | {"elements": (element("echo", "suppression chooses among detections"),)}
+    )
+    found = assess(question, (Transcript("Suppression does choose among detections.", ()),), BANK)
+    assert found.elements[0].status is Status.MISSING
+
+
+def test_credit_that_rests_on_a_plain_word_in_place_of_a_term_is_doubtful() -> None:
+    """ "yellow" may be YOLO or a colour: possibly misheard, neither said nor missing."""
+    assert status("yellow does it in one pass")["fast-model"] is Status.MISHEARD
+    assert status("the banana is ripe in one pass")["fast-model"] is Status.MISSING
+
+
+def test_nothing_said_is_never_assessed() -> None:
+    """An answer without a word gets no verdict."""
+    for text in ("", "  \n", "...?!"):
+        with pytest.raises(UsageError, match="nothing was said"):
+            assess(QUESTION, (Transcript(text, ()),), BANK)
+
+
+def test_evidence_carries_the_times_of_its_words() -> None:
+    """Where the words have times, evidence begins and ends with them."""
+    text = "so you keep the best box always"
+    words, at = [], 0
+    for number, word in enumerate(text.split()):
+        at = text.index(word, at)
+        words.append(Word(word, at, at + len(word), float(number), number + 0.5))
+    found = assess(QUESTION, (Transcript(text, tuple(words)),), BANK)
+    (piece,) = found.elements[0].evidence
+    assert (piece.text, piece.t0_s, piece.t1_s) == ("keep the best box", 2.0, 5.5)
+
+
+SENTENCES = (
+    "You keep the best box.",
+    "Boxes that overlap it are removed.",
+    "You can't tell the cars apart.",
+    "YOLO finds them in one pass.",
+    "You don't keep the best box.",
+    "The weather was fine on Sunday.",
+    "Some say it's magic, but no.",
+)
+
+
+@given(st.text(max_size=400))
+@example("İ’ll keep the best box")
+@example("you keep\u0301 the best box")
+@example("no wait " * 40)
+@example("not not not")
+def test_any_text_is_survived_and_evidence_quotes_it(text: str) -> None:
+    """Whatever is typed, every piece of evidence is the text at its offsets."""
+    try:
+        found = assess(QUESTION, (Transcript(text, ()),), BANK)
+    except UsageError:
+        return
+    pieces = [
+        piece for finding in (*found.elements, *found.moves, *found.pitfalls) for piece in finding.evidence
+    ]
+    pieces += [finding.evidence for finding in found.vague]
+    assert all(text[piece.start : piece.end] == piece.text and piece.text for piece in pieces)
+
+
+@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5), st.integers(0, 5))
+def test_an_unrelated_sentence_takes_no_credit_away(sentences: list[str], at: int) -> None:
+    """Talking about the weather in between, before or after loses nothing that was said."""
+    more = [*sentences]
+    more.insert(min(at, len(more)), "My bicycle has a flat tyre this morning.")
+    assert said(" ".join(sentences)) <= said(" ".join(more))
+
+
+@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4), st.data())
+def test_case_and_fillers_change_no_element(sentences: list[str], data: st.DataObject) -> None:
+    """Shouting, and um and uh between any two words, leave every element as it was."""
+    text = " ".join(sentences)
+    plain = status(text)
+    assert status(text.upper()) == plain
+    words = text.split(" ")
+    at = data.draw(st.integers(1, len(words) - 1)) if len(words) > 1 else 0
+    filler = data.draw(st.sampled_from(["um", "uh", "um,", "er"]))
+    assert status(" ".join([*words[:at], filler, *words[at:]])) == plain
+
+
+@given(st.lists(st.sampled_from(SENTENCES[:4]), min_size=1, max_size=4))
+def test_punctuation_changes_no_element(sentences: list[str]) -> None:
+    """Exclamation marks, doubled stops and line ends say what full stops say."""
+    plain = status(" ".join(sentences))
+    for mark in ("!", "...", ".\n", ";"):
+        assert status(" ".join(sentence.replace(".", mark) for sentence in sentences)) == plain
+
+
+def test_work_grows_with_the_length_of_the_answer_and_not_faster() -> None:
+    """Eight times the text holds eight times the evidence to weigh, and takes at most about as much longer."""
+    import sys  # noqa: PLC0415
+
+    def calls(text: str) -> int:
+        count = 0
+
+        def profiler(_frame: object, event: str, _arg: object) -> None:
+            nonlocal count
+            count += event == "call"
+
+        assess(QUESTION, (Transcript(text, ()),), BANK)
+        before = sys.getprofile()
+        sys.setprofile(profiler)
+        try:
+            assess(QUESTION, (Transcript(text + " ", ()),), BANK)
+        finally:
+            sys.setprofile(before)
+        return count
+
+    text = "You keep the best box, because the rest overlaps and is removed. "
+    assert calls(text * 80) < 14 * calls(text * 10)
