@@ -100,6 +100,7 @@ def test_only_the_user_may_read_the_model(tmp_path: Path) -> None:
     """What is written under the user's data is theirs alone."""
     folder = fetch(NAME, tmp_path / "home", ignore)
     assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 

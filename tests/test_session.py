@@ -10,11 +10,23 @@ import pytest
 
 from voiceprep import bank as banks
 from voiceprep import resources
-from voiceprep.errors import DeviceLost, Interrupted, ModelDamaged, SpeechError, VoiceprepError
+from voiceprep.errors import DeviceLost, DiskFull, Interrupted, ModelDamaged, SpeechError, VoiceprepError
 from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged
 from voiceprep.hearing import Ears
 from voiceprep.listen import ListenOptions
-from voiceprep.model import RATE_HZ, AnswerState, Attempt, Bank, Block, Ending, Question, Samples, Status
+from voiceprep.model import (
+    RATE_HZ,
+    Answer,
+    AnswerState,
+    Assessment,
+    Attempt,
+    Bank,
+    Block,
+    Ending,
+    Question,
+    Samples,
+    Status,
+)
 from voiceprep.ports import Microphone
 from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
 from voiceprep.testing import (
@@ -23,6 +35,7 @@ from voiceprep.testing import (
     LoudnessDetector,
     ManualClock,
     MemoryJournal,
+    MemoryRecording,
     SamplesMicrophone,
     ScriptedControls,
     ScriptedRecogniser,
@@ -196,6 +209,28 @@ def test_device_lost_in_mid_answer_keeps_everything(bank: Bank, question: Questi
     assert answer.transcript is not None
     assert answer.transcript.text == "up to here"
     assert answer.assessment is None
+
+
+def test_full_disk_is_named_with_the_recording(bank: Bank, question: Question) -> None:
+    """When recording, keeping and concluding all fail for want of room, the message says where it lies."""
+
+    class Full(MemoryJournal):
+        def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> MemoryRecording:
+            recording = super().record(attempt, ordinal, asked, probes)
+            recording.write = self._fail  # type: ignore[method-assign, assignment]
+            return recording
+
+        def keep(self, attempt: int, answer: Answer) -> None:
+            self._fail(attempt, answer)
+
+        def conclude(self, attempt: int, combined: Assessment | None) -> None:
+            self._fail(attempt, combined)
+
+        def _fail(self, *_: object) -> None:
+            raise DiskFull("no room left")
+
+    with pytest.raises(DiskFull, match=r"(?s)no room left.*kept as attempt 1"):
+        Table(bank, journal=Full()).practise(question, Table(bank).spoken())
 
 
 def test_ctrl_c_in_mid_answer_keeps_everything(bank: Bank, question: Question) -> None:

@@ -6,14 +6,14 @@ import itertools
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from voiceprep import checks, feedback, text
-from voiceprep.errors import Interrupted, VoiceprepError
+from voiceprep.errors import Interrupted, JournalError, VoiceprepError
 from voiceprep.events import (
     Asking,
     Checked,
@@ -147,10 +147,14 @@ class Session:
         try:
             for latest in self._rounds(question, attempt, answers):
                 attempt = latest
-        except KeyboardInterrupt as exc:
-            raise Interrupted(f"interrupted; what was said is kept as attempt {attempt.id}") from exc
-        finally:
-            journal.conclude(attempt.id, attempt.combined)
+        except BaseException as exc:
+            # A full disk fails here again; what stopped us says so already, and the next start recovers.
+            with suppress(JournalError):
+                journal.conclude(attempt.id, attempt.combined)
+            if isinstance(exc, KeyboardInterrupt):
+                raise Interrupted(f"interrupted; what was said is kept as attempt {attempt.id}") from exc
+            raise
+        journal.conclude(attempt.id, attempt.combined)
         self._tell(PhaseChanged(Phase.DONE))
         self._tell(Kept(attempt.id, tuple(answer.audio for answer in attempt.answers if answer.audio)))
         return attempt
@@ -200,9 +204,11 @@ class Session:
             heard, path = self._hear(source, ears, attempt, asked, opened)
         self._tell(PhaseChanged(Phase.THINKING))
         answer = _spoken(asked, heard, path)
-        self._parts.journal.keep(attempt.id, answer)
         if heard.failure is not None:
+            with suppress(JournalError):  # as above: the first failure is the one to name
+                self._parts.journal.keep(attempt.id, answer)
             raise _located(heard.failure, question, attempt, path) from heard.failure
+        self._parts.journal.keep(attempt.id, answer)
         return answer, heard.finished_at_s
 
     def _hear(

@@ -25,6 +25,7 @@ from voiceprep.engines.download import (
     n_bytes_arrived,
     read_json,
 )
+from voiceprep.engines.home import FOLDER_MODE
 from voiceprep.errors import DownloadError, ModelDamaged, ModelMissing
 from voiceprep.resources import folder as resource_folder
 
@@ -210,7 +211,8 @@ def fetch(name: str, home: Path, progress: Callable[[Progress], None], timeout_s
     # The revision is the commit's own name, resolved once: later requests cannot mix two of them.
     revision, files = _ask_hub(offer, revision, timeout_s)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for private in (models_folder(home), folder):  # parents would get the umask's mode
+            private.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         missing = tuple(file for file in files if not _is_whole(folder / file.name, file))
         _ensure_room(missing, folder)
         n_total = sum(file.n_bytes for file in files)
