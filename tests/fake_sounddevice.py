@@ -40,6 +40,7 @@ class FakeSoundDevice:
     faults: dict[str, Exception] = field(default_factory=dict)
     recorded: list[NDArray[np.float32]] = field(default_factory=list)
     overflows: set[int] = field(default_factory=set)
+    gap_s: float = 0.0
     then: str = "goes on in silence"  # or "ends", or "hangs"
     played: list[NDArray[np.float32]] = field(default_factory=list)
     takes: int | None = None
@@ -108,6 +109,7 @@ class FakeSoundDevice:
             status = SimpleNamespace(input_overflow=number in self.overflows)
             stream.settings["callback"](reused, len(reused), None, status)
             reused.fill(9.0)
+            time.sleep(self.gap_s)
         zeros = np.zeros((480, stream.settings["channels"]), np.float32)
         while self.then == "goes on in silence" and not stream.closed.wait(0.005):
             stream.settings["callback"](zeros, len(zeros), None, SimpleNamespace(input_overflow=False))

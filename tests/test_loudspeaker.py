@@ -37,7 +37,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> FakeSoundDevice:
 
 def test_all_of_a_sound_is_played_on_both_sides(machine: FakeSoundDevice) -> None:
     """Resampled to the device's own rate, equal left and right, from first to last, then silence."""
-    assert SoundDevicePlayer(None).play(Sound(tone(RATE_HZ), RATE_HZ), never) == "loudspeaker: Speaker"
+    assert SoundDevicePlayer(None).play(Sound(tone(RATE_HZ), RATE_HZ), never) == "loudspeaker: Speaker (Fake)"
     played = np.concatenate(machine.played)
     expected = tone(48_000)
     assert machine.settings[0]["samplerate"] == 48_000
@@ -82,7 +82,7 @@ def test_a_loudspeaker_that_takes_nothing_more_is_lost(
     """No callback for a while means the device or the sound server is gone; the error names it."""
     monkeypatch.setattr(loudspeaker, "_LOST_AFTER_S", 0.2)
     machine.takes = 5
-    with pytest.raises(DeviceLost, match='the loudspeaker "Speaker" stopped taking sound'):
+    with pytest.raises(DeviceLost, match=r'the loudspeaker "Speaker \(Fake\)" stopped taking sound'):
         SoundDevicePlayer(None).play(Sound(tone(48_000, 1.0), 48_000), never)
     assert machine.n_open == 0
 
@@ -99,7 +99,7 @@ def test_a_loudspeaker_that_is_unknown_is_said_so_before_anything_is_spoken(
 def test_no_samples_need_no_loudspeaker(machine: FakeSoundDevice) -> None:
     """An empty sound opens no stream."""
     nothing = Sound(np.zeros(0, np.float32), RATE_HZ)
-    assert SoundDevicePlayer(None).play(nothing, never) == "loudspeaker: Speaker"
+    assert SoundDevicePlayer(None).play(nothing, never) == "loudspeaker: Speaker (Fake)"
     assert machine.settings == []
 
 

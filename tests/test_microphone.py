@@ -129,6 +129,15 @@ def test_a_device_that_falls_silent_gives_signs_of_life_then_is_lost(machine: Fa
     assert machine.n_open == 0
 
 
+def test_a_device_that_stutters_is_not_lost(machine: FakeSoundDevice) -> None:
+    """Gaps shorter than the watchdog's patience do not add up."""
+    machine.devices[0].rate_hz = RATE_HZ
+    machine.recorded = in_blocks(tone(RATE_HZ), 1.0, 1.0, n=2000)
+    machine.gap_s = 0.15
+    machine.then = "ends"
+    assert np.array_equal(joined(until_lost(SoundDeviceMicrophone(None).blocks())), tone(RATE_HZ))
+
+
 def test_a_stream_that_ends_is_lost_at_once(
     machine: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

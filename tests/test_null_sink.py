@@ -195,7 +195,7 @@ def test_what_is_played_arrives_whole(machine: NullSink, spoken: Path) -> None:
     """The loudspeaker gets the sound from its first to its last sample, through two resamplers."""
     part = samples_of(spoken)
     with recording(machine) as recorder:
-        assert SoundDevicePlayer(None).play(Sound(part, RATE_HZ), never) == "loudspeaker: default"
+        assert SoundDevicePlayer(None).play(Sound(part, RATE_HZ), never) == "loudspeaker: default (ALSA)"
         time.sleep(0.3)
         whole = recorder.stop()
     begin = position(part, whole)

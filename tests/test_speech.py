@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import struct
 import subprocess
 import sys
@@ -208,8 +209,22 @@ def test_an_engine_that_cannot_start_says_what_to_install(
     """The engine's own words and the cure reach the user."""
     (tmp_path / "pyttsx3.py").write_text("raise RuntimeError('you probably do not have eSpeak')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(SpeechError, match=r"you probably do not have eSpeak.*--mute"):
+    with pytest.raises(SpeechError, match=r"no speech engine: .*you probably do not have eSpeak.*--mute"):
         said("Hello.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a limit on file sizes stands in for a full disk")
+def test_a_full_disk_is_told_by_the_engine(tmp_path: Path) -> None:
+    """The engine's own thread writes the file: its failure is an error at once, not a hang."""
+    limited = ("bash", "-c", f"ulimit -f 1; exec {shlex.join(CHILD)}")
+    began_s = time.monotonic()
+    with (
+        closing(Pyttsx3Speaker(Ear(), SpeechOptions(), limited)) as speaker,
+        pytest.raises(SpeechError, match="File too large"),
+    ):
+        speaker.say("This does not fit into a kilobyte.", never)
+    assert time.monotonic() - began_s < SpeechOptions().timeout_s
+    assert list(tmp_path.iterdir()) == [tmp_path / "temporary"]
 
 
 # ---------------------------------------------------------------- children that misbehave
@@ -226,6 +241,16 @@ def test_a_prepared_text_is_not_synthesised_again(tmp_path: Path) -> None:
         speaker.say("two", never)
     assert len(ear.heard) == 3
     assert [request["text"] for request in requests(tmp_path)] == ["one", "two"]
+
+
+def test_what_was_spoken_stays_on_no_disk(tmp_path: Path, scratch: Path) -> None:
+    """The engine's file is gone as soon as it is read, and its folder is nobody else's."""
+    with closing(Pyttsx3Speaker(Ear(), SpeechOptions(), script(tmp_path, "write(100, 1)"))) as speaker:
+        speaker.say("one", never)
+        (folder,) = scratch.iterdir()
+        assert [path.name for path in folder.iterdir()] == ["lock"]
+        if sys.platform != "win32":
+            assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_the_text_travels_where_other_users_cannot_read_it(tmp_path: Path) -> None:

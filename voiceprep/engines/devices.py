@@ -64,6 +64,11 @@ class Device:
     rate_hz: int
     is_default: bool
 
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return f"{self.name} ({self.host_api})"
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -304,17 +309,17 @@ def _matches(wanted: str, among: tuple[Device, ...]) -> tuple[Device, ...]:
 
 
 def _as_lines(among: tuple[Device, ...]) -> str:
-    return "\n".join(f"  {device.number}: {device.name} ({device.host_api})" for device in among)
+    return "\n".join(f"  {device.number}: {device.label}" for device in among)
 
 
 def input_format(device: Device) -> Format:
     """A rate and a number of channels that ``device`` records in. Raises DeviceError."""
-    return _accepted(device, "input", f'open the microphone "{device.name}"')
+    return _accepted(device, "input", f'open the microphone "{device.label}"')
 
 
 def output_format(device: Device) -> Format:
     """A rate and a number of channels that ``device`` plays. Raises DeviceError."""
-    return _accepted(device, "output", f'open the loudspeaker "{device.name}"')
+    return _accepted(device, "output", f'open the loudspeaker "{device.label}"')
 
 
 def _accepted(device: Device, direction: str, doing: str) -> Format:

@@ -74,7 +74,7 @@ class SoundDevicePlayer:
         played = devices.output_format(device)
         source = _Source(_resampled(sound, played.rate_hz), played)
         if not len(sound.samples):
-            return f"loudspeaker: {device.name}"
+            return f"loudspeaker: {device.label}"
         with devices.running(
             lambda sounddevice: sounddevice.OutputStream(
                 device=device.number,
@@ -85,10 +85,10 @@ class SoundDevicePlayer:
                 callback=source.filling(sounddevice.CallbackStop),
                 finished_callback=source.ended.set,
             ),
-            f'play on the loudspeaker "{device.name}"',
+            f'play on the loudspeaker "{device.label}"',
         ):
-            source.wait(should_stop, device.name)
-        return f"loudspeaker: {device.name}"
+            source.wait(should_stop, device.label)
+        return f"loudspeaker: {device.label}"
 
 
 class _Source:

@@ -49,7 +49,7 @@ class SoundDeviceMicrophone:
     def __init__(self, device: str | None) -> None:
         self._wanted = device
         chosen = devices.choose(device, devices.inputs(), "microphone")
-        self.name = f"{chosen.name} ({chosen.host_api})"
+        self.name = chosen.label
         self._capture: _Capture | None = None
 
     def blocks(self) -> Iterator[Block]:
@@ -62,7 +62,7 @@ class SoundDeviceMicrophone:
         """
         self.close()
         chosen = devices.choose(self._wanted, devices.inputs(), "microphone")
-        self.name = f"{chosen.name} ({chosen.host_api})"
+        self.name = chosen.label
         self._capture = _Capture(chosen, devices.input_format(chosen))
         return _delivered(self._capture, self.name)
 
@@ -94,7 +94,7 @@ class _Capture:
                     callback=self._callback,
                     finished_callback=self.ended.set,
                 ),
-                f'open the microphone "{device.name}"',
+                f'open the microphone "{device.label}"',
             )
         )
         self._await_first()

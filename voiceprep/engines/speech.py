@@ -267,8 +267,10 @@ class _Children:
             raise _EngineFailed(
                 f"the speech engine died with status {process.returncode} ({last_words}); {_CURE}"
             ) from exc
+        if "no_engine" in reply:
+            raise SpeechError(f"there is no speech engine: {reply['no_engine']}; {_how_to_install()}{_CURE}")
         if "error" in reply:
-            raise _EngineFailed(f"the speech engine failed: {reply['error']}; {_cure()}")
+            raise _EngineFailed(f"the speech engine failed: {reply['error']}; {_CURE}")
         return dict(reply)
 
     @contextlib.contextmanager
@@ -306,10 +308,10 @@ def _start(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
         raise SpeechError(f"cannot start {command[0]} for speech: {exc.strerror or exc}; {_CURE}") from exc
 
 
-def _cure() -> str:
+def _how_to_install() -> str:
     if sys.platform == "linux":
-        return f"try: pip install espeakng-loader, or: sudo apt install libespeak-ng1; {_CURE}"
-    return _CURE
+        return "try: pip install espeakng-loader, or: sudo apt install libespeak-ng1; "
+    return ""  # macOS and Windows have voices of their own; pyttsx3 says what it misses
 
 
 def _read(path: Path) -> Sound:

@@ -9,7 +9,7 @@ as ``python -P speech_child.py``; imports nothing of voiceprep. Request and repl
      "voice": "gmw/en-us" or null}
 
     {"voices": [{"id": "gmw/en-us", "name": "English (America)", "languages": ["en-us"]}]}
-    {"written": "..."}   or   {"error": "..."}
+    {"written": "..."}   or   {"error": "..."}   or   {"no_engine": "..."}
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ def main() -> NoReturn:
         import pyttsx3  # finds its library as it is imported
 
         engine = pyttsx3.init()
-        reply({"voices": _voices(engine)} if request["ask"] == "voices" else _speech(engine, request, reply))
     except Exception as exc:  # noqa: BLE001  # whatever an engine raises, the reply names it
+        reply({"no_engine": f"{type(exc).__name__}: {exc}"})
+    try:
+        reply({"voices": _voices(engine)} if request["ask"] == "voices" else _speech(engine, request, reply))
+    except Exception as exc:  # noqa: BLE001  # likewise
         reply({"error": f"{type(exc).__name__}: {exc}"})
 
 
