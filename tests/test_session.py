@@ -301,14 +301,15 @@ def test_speaking_over_the_question_starts_the_answer(bank: Bank, question: Ques
     assert table.recogniser.heard[0] >= 1.9 * RATE_HZ
 
 
-def test_enter_skips_what_is_being_said(bank: Bank, question: Question) -> None:
-    """Enter stops the voice at once; a stray letter does not."""
-    table = Table(bank, ["boxes"], keys=["enter"], options=SessionOptions(n_follow_ups=0))
+@pytest.mark.parametrize("key", ["enter", "x"])
+def test_any_key_skips_what_is_being_said(bank: Bank, question: Question, key: str) -> None:
+    """A key stops the voice at once, whichever it is; without one the question is said to its end."""
+    table = Table(bank, ["boxes"], keys=[key], options=SessionOptions(n_follow_ups=0))
     table.practise(question, table.spoken())
     assert table.speaker.interrupted[0] == question.ask
-    stray = Table(bank, ["boxes"], keys=["x"], options=SessionOptions(n_follow_ups=0))
-    stray.practise(question, stray.spoken())
-    assert stray.speaker.said[0] == question.ask
+    patient = Table(bank, ["boxes"], options=SessionOptions(n_follow_ups=0))
+    patient.practise(question, patient.spoken())
+    assert patient.speaker.said[0] == question.ask
 
 
 def test_impatient_keys_do_not_end_the_answer(bank: Bank, question: Question) -> None:

@@ -45,9 +45,6 @@ from voiceprep.ports import Clock, Controls, Journal, Microphone, Speaker
 TYPED = "typed"
 """Stands in an attempt for the recogniser's name where nothing was spoken."""
 
-STOP_KEYS = ("enter", "space", "esc")
-"""Keys that cut short what is being said; any other key is left alone so that a slip costs nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -245,7 +242,7 @@ class Session:
         checks.assess(question, (text.transcript(question.strong),), self._bank, None)
 
     def _key_pressed(self) -> bool:
-        return self._parts.controls.poll() in STOP_KEYS
+        return self._parts.controls.poll() is not None
 
     def _say(self, said: str, should_stop: Callable[[], bool]) -> None:
         self._tell(PhaseChanged(Phase.SPEAKING))

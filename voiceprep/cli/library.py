@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from voiceprep.cli import assemble
 from voiceprep.cli.render import attempt_lines, plain
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.home import home
-from voiceprep.errors import ContentError, JournalError
+from voiceprep.errors import ContentError
 from voiceprep.model import Kind, Level
 
 questions = typer.Typer(help="The question bank.", no_args_is_help=True, rich_markup_mode=None)
@@ -56,15 +56,11 @@ def list_questions(
     kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
 ) -> None:
     """List questions by topic: id, level, kind, and how each is asked."""
+    from voiceprep import schedule
+
     page = page_for(sys.stdout)
     bank = assemble.load_bank()
-    chosen = [
-        question
-        for question in bank.questions
-        if topic in (None, question.topic)
-        and level in (None, question.level)
-        and kind in (None, question.kind)
-    ]
+    chosen = schedule.wanted(bank.questions, schedule.Wish(topic, level, kind))
     if not chosen:
         topics = ", ".join(sorted({question.topic for question in bank.questions}))
         typer.echo(f"No question fits. Topics: {topics}", err=True)
@@ -72,8 +68,8 @@ def list_questions(
     heading = ""
     for question in sorted(chosen, key=lambda question: question.topic):
         if question.topic != heading:
+            typer.echo(("\n" if heading else "") + page.bold(plain(question.topic)))
             heading = question.topic
-            typer.echo(("\n" if question is not chosen[0] else "") + page.bold(plain(heading)))
         typer.echo(plain(f"  {question.id} ({question.level}, {question.kind})"))
         typer.echo("\n".join(page.paragraph(question.ask, "    ")))
 
@@ -111,10 +107,10 @@ def validate(
 ) -> None:
     """Check content files: every fault with file and key, and each question against its own samples."""
     from voiceprep import bank as banks
-    from voiceprep import resources
+    from voiceprep import checks, resources
 
     bank = banks.load([folder or resources.folder("content")])
-    faults = tuple(fault for question in bank.questions for fault in banks.prove(question, bank))
+    faults = tuple(fault for question in bank.questions for fault in checks.prove(question, bank))
     if faults:
         raise ContentError(faults)
     typer.echo(f"{len(bank.questions)} questions, {len(bank.glossary)} glossary terms: no faults.")
@@ -170,11 +166,8 @@ def history(
     with ExitStack() as stack:
         journal = assemble.open_journal(Screen(), stack)
         if attempt is not None:
-            for kept in journal.attempts():
-                if kept.id == attempt:
-                    typer.echo("\n".join(attempt_lines(kept, page)))
-                    return
-            raise JournalError(f"there is no attempt {attempt}; voiceprep history lists them")
+            typer.echo("\n".join(attempt_lines(journal.attempt(attempt), page)))
+            return
         kept_ones = journal.attempts(question, limit)
     if not kept_ones:
         typer.echo("Nothing here yet. Begin with: voiceprep practice", err=True)
@@ -198,9 +191,11 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete attempts for good: recording, transcript and findings."""
-    with ExitStack() as stack:
-        journal = assemble.open_journal(Screen(), stack)
-        ids = [kept.id for kept in journal.attempts()] if every else list(attempts or [])
+    from voiceprep.engines.journal import SqliteJournal
+
+    # Nothing is recovered first: on a full disk that fails, and this command is what makes room.
+    with closing(SqliteJournal(home())) as journal:
+        ids = [review.attempt for review in journal.reviews()] if every else list(attempts or [])
         if not ids:
             typer.echo("Nothing to delete: name attempts, or use --all.", err=True)
             raise typer.Exit(0 if every else 2)

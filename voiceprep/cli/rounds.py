@@ -133,7 +133,7 @@ def practice(
 ) -> None:
     """Answer a question aloud; hear what is missing or vague, and a follow-up aimed at it.
 
-    Your answer ends by itself after a silence, by saying "that's my answer", or by Enter. Enter also
+    Your answer ends by itself after a silence, by saying "that's my answer", or by Enter. Any key
     cuts short what is being read to you. Ctrl-C stops at any time; what you said is kept.
     """
     from voiceprep import bank as banks
