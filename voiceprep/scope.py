@@ -361,12 +361,13 @@ def _listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
             listed[item[0] : item[1]] = [True] * (item[1] - item[0])
     for begin, end in _dense(tokens):
         listed[begin:end] = [True] * (end - begin)
-    begin = 0
-    for at in range(len(tokens) + 1):
-        if at == len(tokens) or tokens[at].word in STOPWORDS or _relates(tokens[at]):
-            if at - begin >= LIST_RUN_TOKENS:
-                listed[begin:at] = [True] * (at - begin)
-            begin = at + 1
+    for begin, end in items:
+        first = begin
+        for at in range(begin, end + 1):
+            if at == end or tokens[at].word in STOPWORDS or _relates(tokens[at]):
+                if at - first >= LIST_RUN_TOKENS:
+                    listed[first:at] = [True] * (at - first)
+                first = at + 1
     return listed
 
 

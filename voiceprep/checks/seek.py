@@ -142,7 +142,7 @@ _NAME_BEFORE = re.compile(
     r"chapter|number|option|top|int|fp|float|l|p|c|f|b|v|q|k|type|covid|h|net|point|tesla|part)$"
 )
 _UNIT = re.compile(
-    r"^(?:percent|percentage|points?|ms|milliseconds?|microseconds?|seconds?|secs?|minutes?|hours?|days?|nights?|weeks?|months?|"
+    r"^(?:people|persons|men|women|children|sheep|fish|cattle|percent|percentage|points?|ms|milliseconds?|microseconds?|seconds?|secs?|minutes?|hours?|days?|nights?|weeks?|months?|"
     r"quarters?|years?|fps|frames?|pixels?|px|dots?|cells?|bits?|bytes?|kilobytes?|megabytes?|gigabytes?|mega|giga|gigs?|gb|mb|kb|tb|"
     r"megapixels?|watts?|volts?|degrees?|celsius|euros?|dollars?|cents?|pounds?|times|fold|x|hertz|hz|khz|metres?|meters?|"
     r"kilometres?|kilometers?|km|kilos?|cm|mm|centimetres?|centimeters?|millimetres?|millimeters?|map|iou|recall|precision|accuracy|"

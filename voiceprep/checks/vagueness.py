@@ -47,7 +47,10 @@ def find(case: Case) -> tuple[VagueFinding, ...]:
             if not _is_concrete(case, here) and not _committed(case, here):
                 found.append(VagueFinding(evidence(case.transcript, here.start, here.end), kind.id, kind.why))
     found += [VagueFinding(piece, "restated", _RESTATED_WHY) for piece in restated(case)]
-    found += [VagueFinding(piece, "empty", _EMPTY_WHY) for piece in empty(case)]
+    for piece in empty(case):
+        # A phrase flagged for itself says better what is vague than its whole sentence.
+        if not any(other.evidence.start < piece.end and piece.start < other.evidence.end for other in found):
+            found.append(VagueFinding(piece, "empty", _EMPTY_WHY))
     found.sort(key=lambda finding: (finding.evidence.start, -finding.evidence.end))
     apart: list[VagueFinding] = []
     for finding in found:

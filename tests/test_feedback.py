@@ -1,0 +1,200 @@
+"""What is asked next, what is said aloud, and the object that goes out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from voiceprep.checks import assess
+from voiceprep.feedback import follow_up, gain, spoken_debrief
+from voiceprep.model import (
+    Assessment,
+    Bank,
+    Element,
+    Kind,
+    Level,
+    Move,
+    Pitfall,
+    Probe,
+    Question,
+    Term,
+    Transcript,
+    Verdict,
+)
+from voiceprep.report import to_object
+
+QUESTION = Question(
+    id="boxes",
+    ask="What happens to the detections in the end?",
+    topic="detection",
+    level=Level.MID,
+    kind=Kind.CHOOSE,
+    rounds=("phone-screen",),
+    why="-",
+    hint="-",
+    elements=(
+        Element(
+            "extra", "soft variants lower scores", ("soft suppression lowers the scores",), essential=False
+        ),
+        Element("keep-best", "the best box is kept", ("you keep the best box",)),
+        Element(
+            "threshold-risk",
+            "a wrong threshold loses neighbours",
+            ("a low threshold deletes real neighbours",),
+        ),
+        Element("fast", "YOLO finds them in one pass", ("YOLO finds them in one pass",)),
+    ),
+    moves=(Move.REASON, Move.NUMBER),
+    probes=(
+        Probe("threshold-risk", "What happens in a crowd?"),
+        Probe("boundary", "When would you not use it at all?"),
+    ),
+    pitfalls=(Pitfall("averages", ("it averages the overlapping boxes",), "Nothing is averaged."),),
+    considerations=(),
+    strong="-",
+    flat="-",
+    links=(),
+    pack="",
+)
+BANK = Bank((QUESTION,), (Term("YOLO", "yolo", ("yellow",), "-"),), ())
+
+BEST = "You keep the best box, because it sits tightest on the object at 0.5 IoU, two pixels off."
+RISK = " A low threshold deletes real neighbours."
+PASS = " YOLO finds them in one pass."
+EXTRA = " Soft suppression lowers the scores."
+
+
+def assessed(text: str) -> tuple[Assessment, Transcript]:
+    transcript = Transcript(text, ())
+    return assess(QUESTION, (transcript,), BANK), transcript
+
+
+def asked(text: str) -> tuple[str, str]:
+    found, transcript = assessed(text)
+    assert found.follow_up == follow_up(QUESTION, found, transcript)
+    return found.follow_up.probes, found.follow_up.ask
+
+
+def test_an_essential_element_is_asked_for_first_with_its_probe() -> None:
+    """Missing essentials come before moves and optional elements, in the file's order, in the prepared words."""
+    assert asked(BEST + PASS) == ("threshold-risk", "What happens in a crowd?")
+    assert asked("Rain today.")[0] == "keep-best"
+
+
+def test_an_element_without_a_probe_is_asked_by_its_need() -> None:
+    """No prepared probe: the need itself becomes the question."""
+    assert asked("Rain today.") == ("keep-best", "What about this: the best box is kept?")
+
+
+def test_a_term_only_named_is_quoted() -> None:
+    """A glossed-over term is the first thing to ask about, in the speaker's own word."""
+    assert asked(BEST + PASS + " There is some Threshold.") == (
+        "threshold-risk",
+        "You mentioned “Threshold”. What happens in a crowd?",
+    )
+
+
+def test_a_missing_move_quotes_the_vague_words() -> None:
+    """Where something vague was said, the follow-up quotes it."""
+    probes, ask = asked(
+        "You keep the best box. A low threshold deletes real neighbours. It is just super powerful." + PASS
+    )
+    assert probes == "reason"
+    assert ask == "You said “super powerful”. Why is that?"
+
+
+def test_what_may_be_misheard_is_asked_again_after_what_is_missing() -> None:
+    """A doubtful element is neither credited nor flagged: the speaker is asked to say it again."""
+    probes, ask = asked(BEST + RISK + " yellow finds them in one pass.")
+    assert probes == "fast"
+    assert "not sure" in ask
+
+
+def test_optional_elements_come_last() -> None:
+    """What is not essential is asked for only when all else was said."""
+    assert asked(BEST + RISK + PASS)[0] == "extra"
+
+
+def test_nothing_missing_goes_deeper() -> None:
+    """A complete answer is pressed, not repeated: the prepared boundary, else a changed constraint."""
+    assert asked(BEST + RISK + PASS + EXTRA) == ("boundary", "When would you not use it at all?")
+    bare = replace(QUESTION, probes=())
+    transcript = Transcript(BEST + RISK + PASS + EXTRA, ())
+    assert "change one thing" in assess(bare, (transcript,), BANK).follow_up.ask
+
+
+def test_the_debrief_names_one_strength_and_two_gaps() -> None:
+    """Short: the speaker's own words, at most two gaps by their meaning; the question is asked on its own."""
+    found, _ = assessed("You keep the best box.")
+    said = spoken_debrief(QUESTION, found)
+    assert said == (
+        "Good: you said “keep the best box”. I did not hear you say this: a wrong threshold loses neighbours. "
+        "You have not yet said why."
+    )
+
+
+def test_the_debrief_corrects_a_pitfall_kindly() -> None:
+    """A wrong claim is answered with the right statement."""
+    found, _ = assessed("It averages the overlapping boxes.")
+    assert "One correction: Nothing is averaged." in spoken_debrief(QUESTION, found)
+
+
+def test_the_debrief_of_a_complete_answer_names_no_gap() -> None:
+    """Nothing missing is said as such."""
+    found, _ = assessed(BEST + RISK + PASS + EXTRA)
+    assert found.verdict is Verdict.STRONG
+    assert "Nothing is missing." in spoken_debrief(QUESTION, found)
+
+
+def test_the_gain_of_a_second_answer() -> None:
+    """Together against the first alone: what was added, what is still missing."""
+    first = Transcript("You keep the best box.", ())
+    second = Transcript(
+        "A low threshold deletes real neighbours, because forty people stand shoulder to shoulder.", ()
+    )
+    alone, together = assess(QUESTION, (first,), BANK), assess(QUESTION, (first, second), BANK)
+    found = gain(alone, together)
+    assert found.elements == ("threshold-risk",)
+    assert set(found.moves) == {Move.REASON, Move.NUMBER}
+    assert found.still_missing == ("extra", "fast")
+    assert gain(alone, alone).elements == ()
+
+
+def test_the_object_keeps_the_contract() -> None:
+    """Keys, values and order of the result object are fixed, and it is JSON."""
+    text = "It depends on the use case. You keep the best box."
+    found, _ = assessed(text)
+    out = json.loads(json.dumps(to_object(found, "d001")))
+    assert list(out) == [
+        "id",
+        "question",
+        "verdict",
+        "elements",
+        "moves",
+        "vague",
+        "pitfalls",
+        "delivery",
+        "follow_up",
+    ]
+    assert out["elements"][1] == {
+        "id": "keep-best",
+        "status": "said",
+        "score": 1.0,
+        "evidence": [{"start": 32, "end": 49, "text": "keep the best box", "t0": None, "t1": None}],
+    }
+    assert out["moves"][0] == {"id": "reason", "required": True, "status": "missing", "evidence": []}
+    assert {key: out["vague"][0][key] for key in ("start", "end", "text", "kind")} == {
+        "start": 0,
+        "end": 26,
+        "text": "It depends on the use case",
+        "kind": "hedge",
+    }
+    assert out["delivery"] == {
+        "words": 11,
+        "fillers": 0,
+        "seconds": None,
+        "words_per_minute": None,
+        "longest_pause_s": None,
+    }
+    assert set(out["follow_up"]) == {"ask", "probes"}
+    assert "id" not in to_object(found)
