@@ -124,7 +124,7 @@ def test_screen_without_a_terminal_says_each_phase_once() -> None:
         "  > I take the small one",
         "  > because it is quick",
     ]
-    assert status.splitlines() == ["[listening: desk microphone (Enter when you are done)]", "[thinking]"]
+    assert status.splitlines() == ["[listening: desk microphone]", "[thinking]"]
 
 
 def test_screen_names_a_dead_microphone() -> None:

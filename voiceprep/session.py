@@ -177,7 +177,7 @@ class Session:
             assert latest is not None  # noqa: S101 - just checked
             follow_up = (attempt.combined or latest).follow_up
             last = ordinal == self._options.n_follow_ups
-            self._debrief(question, latest, None if last else follow_up.ask)
+            self._debrief(question, attempt.combined or latest, None if last else follow_up.ask)
             asked, probes = follow_up.ask, follow_up.probes
 
     # -------------------------------------------------------------------------- one answer
@@ -267,8 +267,8 @@ class Session:
         self._tell(Checked(answer, assessment, combined))
         return replace(attempt, answers=(*earlier, answer), combined=combined or assessment)
 
-    def _debrief(self, question: Question, latest: Assessment, follow_up: str | None) -> None:
-        said = feedback.spoken_debrief(question, latest)
+    def _debrief(self, question: Question, found: Assessment, follow_up: str | None) -> None:
+        said = feedback.spoken_debrief(question, found)
         self._tell(Saying(said))
         if follow_up is not None:
             self._parts.speaker.prepare(text.spoken(follow_up, self._bank.glossary))

@@ -31,6 +31,9 @@ DEMO_QUESTION = "yolo-vs-faster-rcnn"
 DEMO_LISTENING = ListenOptions(finish_silence_s=1.5)
 """Quicker than for people: the demo's speaker does not stop to think."""
 
+DEMO_RATE_WPM = 190
+"""Brisker than the voice's usual 165, so that question, feedback and answers stay under a minute."""
+
 KEY_POLL_S = 0.05
 
 MENU = {"r": "retry", "n": "next question", "p": "replay your answers", "q": "quit"}
@@ -63,7 +66,7 @@ def demo(
     with ExitStack() as stack:
         stack.callback(screen.clear)
         bank = assemble.load_bank()
-        settings = Settings(loudspeaker=loudspeaker)
+        settings = Settings(loudspeaker=loudspeaker, rate_wpm=DEMO_RATE_WPM)
         said: Speaker = assemble.Mute()
         if not mute:
             player = assemble.loudspeaker(settings)
@@ -82,7 +85,7 @@ def demo(
         parts = Parts(
             said,
             assemble.open_journal(screen, stack),
-            assemble.NoKeys(),
+            stack.enter_context(TerminalKeys()),
             SystemClock(),
             Ears(SileroDetector(), recogniser),
         )

@@ -124,10 +124,9 @@ class Screen:
         self._draw(str(self._phase))
 
     def _show_phase(self) -> None:
-        hint = " (Enter when you are done)" if self._phase is Phase.LISTENING else ""
-        text = str(self._phase) + (f": {self._source}" if self._source else "") + hint
+        text = str(self._phase) + (f": {self._source}" if self._source else "")
         if self._redraws:
-            self._draw(text)
+            self._draw(text + (" (Enter when you are done)" if self._phase is Phase.LISTENING else ""))
         else:
             self.note(f"[{text}]")
 
