@@ -177,6 +177,15 @@ def test_nothing_said_is_stored_and_never_scored(bank: Bank, question: Question)
     assert table.kept() == attempt
 
 
+@pytest.mark.parametrize("breath", ["...", "? !", ""])
+def test_dots_for_breath_are_nothing_said(bank: Bank, question: Question, breath: str) -> None:
+    """What holds no word is not an answer, heard or typed."""
+    heard = Table(bank, [breath])
+    assert heard.practise(question, heard.spoken()).answers[0].state is AnswerState.NOTHING_SAID
+    typed = Table(bank)
+    assert typed.practise(question, Typed(lambda: breath)).answers[0].state is AnswerState.NOTHING_SAID
+
+
 def test_one_recording_is_enough(bank: Bank, question: Question) -> None:
     """When the answers run out the attempt ends with what there is."""
     table = Table(bank, ["the best box is kept"])

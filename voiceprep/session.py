@@ -168,17 +168,13 @@ class Session:
             answer, finished_at_s = self._one_answer(question, attempt, source, Asked(ordinal, asked, probes))
             attempt = replace(attempt, answers=(*attempt.answers, answer))
             yield attempt
-            if answer.transcript is None or not answer.transcript.text:
+            if answer.state is AnswerState.NOTHING_SAID:
                 self._tell(NothingSaid(answer.audio))
                 return
-            attempt = self._check(question, attempt, finished_at_s)
+            attempt, found = self._check(question, attempt, finished_at_s)
             yield attempt
-            latest = attempt.answers[-1].assessment
-            assert latest is not None  # noqa: S101 - just checked
-            follow_up = (attempt.combined or latest).follow_up
-            last = ordinal == self._options.n_follow_ups
-            self._debrief(question, attempt.combined or latest, None if last else follow_up.ask)
-            asked, probes = follow_up.ask, follow_up.probes
+            asked, probes = found.follow_up.ask, found.follow_up.probes
+            self._debrief(question, found, None if ordinal == self._options.n_follow_ups else asked)
 
     # -------------------------------------------------------------------------- one answer
 
@@ -251,12 +247,12 @@ class Session:
 
     # -------------------------------------------------------------------------- findings
 
-    def _check(self, question: Question, attempt: Attempt, finished_at_s: float) -> Attempt:
-        """The attempt with findings on its last answer, and on all of them together from the second on."""
+    def _check(
+        self, question: Question, attempt: Attempt, finished_at_s: float
+    ) -> tuple[Attempt, Assessment]:
+        """The attempt with findings on its last answer, and the findings on all its answers together."""
         *earlier, answer = attempt.answers
-        transcripts = tuple(
-            a.transcript for a in attempt.answers if a.transcript is not None and a.transcript.text
-        )
+        transcripts = tuple(a.transcript for a in attempt.answers if a.transcript is not None)
         assessment = checks.assess(question, transcripts[-1:], self._bank, attempt.level)
         combined: Assessment | None = None
         if len(transcripts) > 1:
@@ -265,7 +261,8 @@ class Session:
         answer = replace(answer, assessment=assessment, timing=timing)
         self._parts.journal.keep(attempt.id, answer)
         self._tell(Checked(answer, assessment, combined))
-        return replace(attempt, answers=(*earlier, answer), combined=combined or assessment)
+        found = combined or assessment
+        return replace(attempt, answers=(*earlier, answer), combined=found), found
 
     def _debrief(self, question: Question, found: Assessment, follow_up: str | None) -> None:
         said = feedback.spoken_debrief(question, found)
@@ -280,7 +277,7 @@ def _typed(asked: Asked, transcript: Transcript) -> Answer:
         ordinal=asked.ordinal,
         asked=asked.text,
         probes=asked.probes,
-        state=AnswerState.CHECKED if transcript.text else AnswerState.NOTHING_SAID,
+        state=_state(transcript),
         ending=Ending.TYPED,
         transcript=transcript,
         assessment=None,
@@ -291,16 +288,17 @@ def _typed(asked: Asked, transcript: Transcript) -> Answer:
     )
 
 
+def _state(transcript: Transcript) -> AnswerState:
+    """Recognisers write dots for breath: what holds no word is nothing said."""
+    return AnswerState.CHECKED if text.words(transcript.text) else AnswerState.NOTHING_SAID
+
+
 def _spoken(asked: Asked, heard: Heard, audio: Path) -> Answer:
-    if heard.failure is not None:
-        state = AnswerState.INTERRUPTED
-    else:
-        state = AnswerState.CHECKED if heard.transcript.text else AnswerState.NOTHING_SAID
     return Answer(
         ordinal=asked.ordinal,
         asked=asked.text,
         probes=asked.probes,
-        state=state,
+        state=_state(heard.transcript) if heard.failure is None else AnswerState.INTERRUPTED,
         ending=heard.ending,
         transcript=heard.transcript,
         assessment=None,

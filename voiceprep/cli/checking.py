@@ -60,7 +60,7 @@ def check(
         transcript = transcribed(audio, model)
     else:
         transcript = texts.transcript(text if text is not None else _read(file))
-    if not transcript.words:
+    if not texts.words(transcript.text):
         if audio is not None:
             raise AudioFileError(
                 f"nothing said: no words were heard in {audio}, so there is nothing to check"
@@ -129,7 +129,7 @@ def _assess_entry(entry: dict[str, Any], level: Level | None, bank: Bank) -> Ass
         if not isinstance(entry.get(key), str):
             raise UsageError(f"{key!r} is missing or is not a string")
     transcript = texts.transcript(entry["text"])
-    if not transcript.words:
+    if not texts.words(transcript.text):
         raise UsageError("the answer holds no words, so there is nothing to check")
     return checks.assess(banks.find(bank, entry["question"]), (transcript,), bank, level)
 
