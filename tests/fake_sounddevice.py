@@ -94,25 +94,25 @@ class FakeSoundDevice:
         if samplerate in self.devices[device].refuses_hz:
             raise PortAudioError("Invalid sample rate", -9997)
 
-    def InputStream(self, **settings: Any) -> FakeStream:  # noqa: N802, ANN401  # sounddevice's name and keywords
-        self._fault("InputStream")
+    def RawInputStream(self, **settings: Any) -> FakeStream:  # noqa: N802, ANN401  # sounddevice's name and keywords
+        self._fault("RawInputStream")
         return FakeStream(self, settings, self._record)
 
-    def OutputStream(self, **settings: Any) -> FakeStream:  # noqa: N802, ANN401
-        self._fault("OutputStream")
+    def RawOutputStream(self, **settings: Any) -> FakeStream:  # noqa: N802, ANN401
+        self._fault("RawOutputStream")
         return FakeStream(self, settings, self._play)
 
     def _record(self, stream: FakeStream) -> None:
         """Deliver the scripted blocks (shape (n, channels)), then what ``then`` says."""
         for number, block in enumerate(self.recorded):
-            reused = block.copy()  # the driver's own buffer, gone when the callback returns
+            reused = bytearray(block.tobytes())  # the driver's own buffer, gone when the callback returns
             status = SimpleNamespace(input_overflow=number in self.overflows)
-            stream.settings["callback"](reused, len(reused), None, status)
-            reused.fill(9.0)
+            stream.settings["callback"](memoryview(reused), len(block), None, status)
+            reused[:] = np.full_like(block, 9.0).tobytes()
             time.sleep(self.gap_s)
-        zeros = np.zeros((480, stream.settings["channels"]), np.float32)
+        zeros = memoryview(bytes(480 * 4 * stream.settings["channels"]))
         while self.then == "goes on in silence" and not stream.closed.wait(0.005):
-            stream.settings["callback"](zeros, len(zeros), None, SimpleNamespace(input_overflow=False))
+            stream.settings["callback"](zeros, 480, None, SimpleNamespace(input_overflow=False))
         if self.then == "ends":
             stream.settings["finished_callback"]()
 
@@ -121,7 +121,7 @@ class FakeSoundDevice:
         while not stream.closed.is_set() and (self.takes is None or len(self.played) < self.takes):
             block = np.full((480, stream.settings["channels"]), 9.0, np.float32)
             try:
-                stream.settings["callback"](block, len(block), None, None)
+                stream.settings["callback"](block.data.cast("B"), len(block), None, None)
             except CallbackStop:
                 self.played.append(block)
                 stream.settings["finished_callback"]()

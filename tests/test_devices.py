@@ -117,7 +117,7 @@ def test_listing_leaves_an_open_stream_alive(one_of_each: FakeSoundDevice) -> No
 @pytest.mark.parametrize("code", PORTAUDIO_CODES)
 def test_every_portaudio_error_is_translated(one_of_each: FakeSoundDevice, code: int) -> None:
     """Whatever PortAudio's number, the message says what failed, the number, and where to look."""
-    one_of_each.faults["InputStream"] = PortAudioError("what PortAudio said", code)
+    one_of_each.faults["RawInputStream"] = PortAudioError("what PortAudio said", code)
     with pytest.raises(DeviceError, match=r'cannot open the microphone "Mic \(Fake\)"') as raised:
         SoundDeviceMicrophone(None).blocks()
     assert f"[PortAudio {code}]" in str(raised.value)
@@ -150,8 +150,8 @@ CALLED = (
     "query_devices",
     "check_input_settings",
     "check_output_settings",
-    "InputStream",
-    "OutputStream",
+    "RawInputStream",
+    "RawOutputStream",
     "start",
 )
 FAULTS = (

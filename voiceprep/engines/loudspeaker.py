@@ -8,7 +8,7 @@ import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -16,8 +16,6 @@ from voiceprep.engines import devices
 from voiceprep.errors import DeviceLost, SpeechError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from voiceprep.model import Samples
 
 # How often should_stop is asked; the port allows 50 ms in all.
@@ -76,7 +74,7 @@ class SoundDevicePlayer:
         if not len(sound.samples):
             return f"loudspeaker: {device.label}"
         with devices.running(
-            lambda sounddevice: sounddevice.OutputStream(
+            lambda sounddevice: sounddevice.RawOutputStream(
                 device=device.number,
                 samplerate=played.rate_hz,
                 channels=played.n_channels,
@@ -92,22 +90,23 @@ class SoundDevicePlayer:
 
 
 class _Source:
-    """Samples on their way into an output stream."""
+    """Samples on their way into an output stream, as the bytes it takes."""
 
     def __init__(self, samples: Samples, played: devices.Format) -> None:
-        self._samples = np.concatenate([samples, np.zeros(round(played.rate_hz * _TAIL_S), np.float32)])
+        tail = np.zeros(round(played.rate_hz * _TAIL_S), np.float32)
+        self._frames = np.concatenate([samples, tail]).repeat(played.n_channels).tobytes()
         self._position = 0
         self.ended = threading.Event()
 
     def filling(self, stop: type[Exception]) -> Callable[..., None]:
         """The stream's callback; it raises ``stop`` when all is handed over."""
 
-        def callback(out: NDArray[np.float32], n: int, _time: object, _status: object) -> None:
-            chunk = self._samples[self._position : self._position + n]
-            out[: len(chunk)] = chunk[:, np.newaxis]
-            out[len(chunk) :] = 0.0
+        def callback(out: Any, _n: int, _time: object, _status: object) -> None:  # noqa: ANN401
+            chunk = self._frames[self._position : self._position + len(out)]
+            out[: len(chunk)] = chunk
+            out[len(chunk) :] = bytes(len(out) - len(chunk))
             self._position += len(chunk)
-            if len(chunk) < n:
+            if len(chunk) < len(out):
                 raise stop
 
         return callback
@@ -124,7 +123,7 @@ class _Source:
             still_s += _POLL_S
             if still_s >= _LOST_AFTER_S:
                 break
-        if self._position < len(self._samples):
+        if self._position < len(self._frames):
             raise DeviceLost(
                 f'the loudspeaker "{name}" stopped taking sound; connect it again or choose another one '
                 "from `voiceprep doctor`"

@@ -16,7 +16,7 @@ from voiceprep.errors import DeviceLost
 from voiceprep.model import RATE_HZ, Block
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from _typeshed import ReadableBuffer as Buffer
 
 # Twenty milliseconds a block: a level meter looks alive, and Silero's 32 ms frames wait for no more
 # than two of them.
@@ -74,17 +74,21 @@ class SoundDeviceMicrophone:
 
 
 class _Capture:
-    """An open input stream and the queue its callback fills with (samples by channel, overflowed)."""
+    """An open input stream and the queue its callback fills with (frames, overflowed).
+
+    Frames are float32 values, channel by channel, as bytes: sounddevice's raw stream keeps NumPy, and
+    whatever NumPy may come to warn of, out of the callback.
+    """
 
     def __init__(self, device: devices.Device, recorded: devices.Format) -> None:
-        self.rate_hz = recorded.rate_hz
+        self.recorded = recorded
         self.closed = False
         self.ended = threading.Event()
-        self.taken: queue.SimpleQueue[tuple[NDArray[np.float32], bool]] = queue.SimpleQueue()
+        self.taken: queue.SimpleQueue[tuple[bytes, bool]] = queue.SimpleQueue()
         self._open = ExitStack()
         self._open.enter_context(
             devices.running(
-                lambda sounddevice: sounddevice.InputStream(
+                lambda sounddevice: sounddevice.RawInputStream(
                     device=device.number,
                     samplerate=recorded.rate_hz,
                     channels=recorded.n_channels,
@@ -99,8 +103,8 @@ class _Capture:
         )
         self._await_first()
 
-    def _callback(self, samples: NDArray[np.float32], _n: int, _time: object, status: Any) -> None:  # noqa: ANN401
-        self.taken.put((samples.copy(), bool(status.input_overflow)))
+    def _callback(self, frames: Buffer, _n: int, _time: object, status: Any) -> None:  # noqa: ANN401
+        self.taken.put((bytes(frames), bool(status.input_overflow)))
 
     def _await_first(self) -> None:
         """Return once sound arrives: what is said in the 50 ms before reaches no one.
@@ -122,13 +126,13 @@ def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
     import soxr  # only where a microphone is open
 
     # At equal rates this hands every sample through unchanged and without delay.
-    stream = soxr.ResampleStream(capture.rate_hz, RATE_HZ, 1, dtype="float32")
+    stream = soxr.ResampleStream(capture.recorded.rate_hz, RATE_HZ, 1, dtype="float32")
     n_overflows = 0
     silent_s = 0.0
     try:
         while not capture.closed:
             try:
-                by_channel, overflowed = capture.taken.get(timeout=_IDLE_S)
+                frames, overflowed = capture.taken.get(timeout=_IDLE_S)
             except queue.Empty:
                 if capture.ended.is_set() or silent_s >= _LOST_AFTER_S:
                     break
@@ -139,6 +143,7 @@ def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
                 continue
             silent_s = 0.0
             n_overflows += overflowed
+            by_channel = np.frombuffer(frames, np.float32).reshape(-1, capture.recorded.n_channels)
             samples = stream.resample_chunk(by_channel.mean(axis=1, dtype=np.float32))
             if len(samples):  # else the filter is still collecting
                 yield Block(samples, n_overflows)
