@@ -89,7 +89,7 @@ def test_a_typed_answer_among_recordings_leaves_the_times_open() -> None:
 
 
 def test_joined_answers_keep_their_texts_and_offsets() -> None:
-    """Offsets of several answers count through their texts on lines of their own; times of different recordings are dropped."""
+    """Offsets count through the texts on lines of their own; times of several recordings are dropped."""
     one, two = timed("you keep the best box"), timed("the overlapping ones are deleted")
     joined = join((one, two))
     assert joined.text == f"{one.text}\n{two.text}"
@@ -100,7 +100,7 @@ def test_joined_answers_keep_their_texts_and_offsets() -> None:
 
 
 def test_two_answers_together_cover_what_each_covers_alone() -> None:
-    """First answer and follow-up are judged together: the union of the elements, evidence in the joined text."""
+    """First answer and follow-up together: the union of the elements, evidence in the joined text."""
     one, two = timed("You keep the best box."), timed("The overlapping ones are deleted.")
     together = assess(QUESTION, (one, two), BANK)
     assert [finding.status for finding in together.elements] == [Status.SAID, Status.SAID]
@@ -132,11 +132,17 @@ def test_the_level_sets_which_moves_are_demanded(level: Level, expected: set[Mov
     assert {move.id for move in found.moves if move.required} == expected
 
 
+STRONG = (
+    "I'd keep the best box, because it sits tightest on the wheel. The overlapping ones are deleted. "
+    "I lose a second bus behind the first."
+)
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
         (
-            "I'd keep the best box, because it sits tightest on the wheel. The overlapping ones are deleted. I lose a second bus behind the first.",
+            STRONG,
             Verdict.STRONG,
         ),
         ("You keep the best box, because it sits tightest on the wheel.", Verdict.PARTIAL),

@@ -162,7 +162,7 @@ def test_words_of_the_question_earn_nothing() -> None:
 
 
 def test_credit_that_rests_on_a_plain_word_in_place_of_a_term_is_doubtful() -> None:
-    """ "yellow" may be YOLO or a colour: possibly misheard, neither said nor missing."""
+    """Hearing "yellow" may be YOLO or a colour: possibly misheard, neither said nor missing."""
     assert status("yellow does it in one pass")["fast-model"] is Status.MISHEARD
     assert status("the banana is ripe in one pass")["fast-model"] is Status.MISSING
 
@@ -208,10 +208,10 @@ def test_any_text_is_survived_and_evidence_quotes_it(text: str) -> None:
         found = assess(QUESTION, (Transcript(text, ()),), BANK)
     except UsageError:
         return
-    pieces = [
-        piece for finding in (*found.elements, *found.moves, *found.pitfalls) for piece in finding.evidence
-    ]
-    pieces += [finding.evidence for finding in found.vague]
+    pieces = [piece for element in found.elements for piece in element.evidence]
+    pieces += [piece for move in found.moves for piece in move.evidence]
+    pieces += [piece for pitfall in found.pitfalls for piece in pitfall.evidence]
+    pieces += [vague.evidence for vague in found.vague]
     assert all(text[piece.start : piece.end] == piece.text and piece.text for piece in pieces)
 
 
@@ -244,8 +244,8 @@ def test_punctuation_changes_no_element(sentences: list[str]) -> None:
 
 
 def test_work_grows_with_the_length_of_the_answer_and_not_faster() -> None:
-    """Eight times the text holds eight times the evidence to weigh, and takes at most about as much longer."""
-    import sys  # noqa: PLC0415
+    """Eight times the text takes at most about eight times the work."""
+    import sys
 
     def calls(text: str) -> int:
         count = 0

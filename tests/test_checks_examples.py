@@ -76,7 +76,7 @@ def examples() -> Iterator[tuple[Check, str, str | None]]:
 def test_a_check_finds_its_examples_and_only_those(
     check: Check, text: str, span: str | None, bank: Bank
 ) -> None:
-    """A declared example is found with exactly its span in the evidence; near misses and denials are not found."""
+    """A declared example is found with its span as evidence; near misses and denials are not found."""
     found = [piece.text for piece in check.find(case_of(text, bank))]
     if span is None:
         assert found == []

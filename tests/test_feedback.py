@@ -60,7 +60,7 @@ BANK = Bank((QUESTION,), (Term("YOLO", "yolo", ("yellow",), "-"),), ())
 
 BEST = "You keep the best box, because it sits tightest on the object at 0.5 IoU, two pixels off."
 RISK = " A low threshold deletes real neighbours."
-PASS = " YOLO finds them in one pass."
+ONCE = " YOLO finds them in one pass."
 EXTRA = " Soft suppression lowers the scores."
 
 
@@ -76,8 +76,8 @@ def asked(text: str) -> tuple[str, str]:
 
 
 def test_an_essential_element_is_asked_for_first_with_its_probe() -> None:
-    """Missing essentials come before moves and optional elements, in the file's order, in the prepared words."""
-    assert asked(BEST + PASS) == ("threshold-risk", "What happens in a crowd?")
+    """Missing essentials come before moves and optional elements, in the prepared words."""
+    assert asked(BEST + ONCE) == ("threshold-risk", "What happens in a crowd?")
     assert asked("Rain today.")[0] == "keep-best"
 
 
@@ -88,7 +88,7 @@ def test_an_element_without_a_probe_is_asked_by_its_need() -> None:
 
 def test_a_term_only_named_is_quoted() -> None:
     """A glossed-over term is the first thing to ask about, in the speaker's own word."""
-    assert asked(BEST + PASS + " There is some Threshold.") == (
+    assert asked(BEST + ONCE + " There is some Threshold.") == (
         "threshold-risk",
         "You mentioned “Threshold”. What happens in a crowd?",
     )
@@ -97,10 +97,10 @@ def test_a_term_only_named_is_quoted() -> None:
 def test_a_missing_move_quotes_the_vague_words() -> None:
     """Where something vague was said, the follow-up quotes it."""
     probes, ask = asked(
-        "You keep the best box. A low threshold deletes real neighbours. It is just super powerful." + PASS
+        "You keep the best box. A low threshold deletes real neighbours. It is just super powerful." + ONCE
     )
     assert probes == "reason"
-    assert ask == "You said “super powerful”. Why is that?"
+    assert ask == "You said “It is just super powerful”. Why is that?"
 
 
 def test_what_may_be_misheard_is_asked_again_after_what_is_missing() -> None:
@@ -112,14 +112,14 @@ def test_what_may_be_misheard_is_asked_again_after_what_is_missing() -> None:
 
 def test_optional_elements_come_last() -> None:
     """What is not essential is asked for only when all else was said."""
-    assert asked(BEST + RISK + PASS)[0] == "extra"
+    assert asked(BEST + RISK + ONCE)[0] == "extra"
 
 
 def test_nothing_missing_goes_deeper() -> None:
     """A complete answer is pressed, not repeated: the prepared boundary, else a changed constraint."""
-    assert asked(BEST + RISK + PASS + EXTRA) == ("boundary", "When would you not use it at all?")
+    assert asked(BEST + RISK + ONCE + EXTRA) == ("boundary", "When would you not use it at all?")
     bare = replace(QUESTION, probes=())
-    transcript = Transcript(BEST + RISK + PASS + EXTRA, ())
+    transcript = Transcript(BEST + RISK + ONCE + EXTRA, ())
     assert "change one thing" in assess(bare, (transcript,), BANK).follow_up.ask
 
 
@@ -128,7 +128,8 @@ def test_the_debrief_names_one_strength_and_two_gaps() -> None:
     found, _ = assessed("You keep the best box.")
     said = spoken_debrief(QUESTION, found)
     assert said == (
-        "Good: you said “keep the best box”. I did not hear you say this: a wrong threshold loses neighbours. "
+        "Good: you said “keep the best box”. I did not hear you say this: a wrong threshold loses "
+        "neighbours. "
         "You have not yet said why."
     )
 
@@ -141,7 +142,7 @@ def test_the_debrief_corrects_a_pitfall_kindly() -> None:
 
 def test_the_debrief_of_a_complete_answer_names_no_gap() -> None:
     """Nothing missing is said as such."""
-    found, _ = assessed(BEST + RISK + PASS + EXTRA)
+    found, _ = assessed(BEST + RISK + ONCE + EXTRA)
     assert found.verdict is Verdict.STRONG
     assert "Nothing is missing." in spoken_debrief(QUESTION, found)
 

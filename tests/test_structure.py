@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "voiceprep"
 
 NOUNS = {"model", "errors", "ports", "events", "resources"}
-TEXT = {"numerals", "text", "scope", "reading", "matching"}
+TEXT = {"numerals", "stems", "text", "lists", "scope", "reading", "matching"}
 CORE = {"listen", "bank", "content_table", "checks", "feedback", "report", "schedule"}
 LOOP = {"hearing", "session"}
 EDGE = {"engines", "testing"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from voiceprep.model import Term
 from voiceprep.numerals import numeral_at
 from voiceprep.reading import lexicon, read
-from voiceprep.text import fold, sentence_spans, spoken, stem, tokenise
+from voiceprep.stems import stem
+from voiceprep.text import fold, sentence_spans, spoken, tokenise
 
 NO_TERMS = lexicon((), ())
 
@@ -19,7 +22,7 @@ def test_every_token_quotes_the_text(text: str) -> None:
     """Whatever the text, a token's span holds the token's word, spans are in order and do not overlap."""
     tokens = tokenise(text)
     assert [fold(text)[token.start : token.end] for token in tokens] == [token.word for token in tokens]
-    assert all(one.end <= other.start for one, other in zip(tokens, tokens[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(tokens))
 
 
 @given(st.text(max_size=200))
@@ -43,8 +46,11 @@ def test_sentences_end_at_marks_and_not_inside_numbers() -> None:
 
 
 def test_recogniser_output_without_marks_is_cut_at_new_thoughts() -> None:
-    """Unpunctuated lower case text breaks where a speaker begins a new thought, never in the middle of one."""
-    text = "the head fires many times for one dog so we sort the boxes by score and then we keep the top one because it is the most certain"
+    """Unpunctuated text breaks where a speaker begins a new thought, never in the middle of one."""
+    text = (
+        "the head fires many times for one dog so we sort the boxes by score and then we keep the top one "
+        "because it is the most certain"
+    )
     assert sentences(text) == [
         "the head fires many times for one dog",
         "so we sort the boxes by score",
@@ -57,7 +63,8 @@ def test_recogniser_output_without_marks_is_cut_at_new_thoughts() -> None:
     ("one", "other"),
     [
         ("colour", "color"), ("normalisation", "normalization"), ("labelled", "labeling"), ("kept", "keeps"),
-        ("frozen", "freezing"), ("boxes", "box"), ("greyscale", "grayscale"), ("highest", "high"), ("neighbours", "neighbor"),
+        ("frozen", "freezing"), ("boxes", "box"), ("greyscale", "grayscale"), ("highest", "high"),
+        ("neighbours", "neighbor"),
         ("two", "2"), ("detector's", "detector"), ("quantised", "quantize"), ("metres", "meter"),
     ],
 )  # fmt: skip
@@ -85,9 +92,12 @@ def test_different_words_have_different_stems(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("said", "digits"),
     [
-        ("two fifty five", "255"), ("nineteen twenty by", "1920"), ("a hundred and twenty five", "125"), ("zero point one", "0.1"),
-        ("point six", "0.6"), ("forty thousand", "40000"), ("1,000", "1000"), ("1.5 million", "1500000"), ("two twenty four", "224"),
-        ("one oh one", "101"), ("three thousand two hundred", "3200"), ("thirty two bit", "32"), ("twenty", "20"),
+        ("two fifty five", "255"), ("nineteen twenty by", "1920"), ("a hundred and twenty five", "125"),
+        ("zero point one", "0.1"),
+        ("point six", "0.6"), ("forty thousand", "40000"), ("1,000", "1000"), ("1.5 million", "1500000"),
+        ("two twenty four", "224"),
+        ("one oh one", "101"), ("three thousand two hundred", "3200"), ("thirty two bit", "32"),
+        ("twenty", "20"),
     ],
 )  # fmt: skip
 def test_numbers_are_understood_as_said(said: str, digits: str) -> None:
@@ -118,7 +128,7 @@ def test_what_is_no_number_is_none(said: str) -> None:
     ],
 )
 def test_fillers_are_told_from_the_words_they_are_made_of(text: str, fillers: list[str]) -> None:
-    """ "kind of" after "any" is no filler, nor is "like" before what it compares."""
+    """A "kind of" after "any" is no filler, nor is "like" before what it compares."""
     assert [token.word for token in tokenise(text) if token.is_filler] == fillers
 
 

@@ -13,7 +13,7 @@ A question file::
     ask = "Why does a detector need ...?"       # read aloud
     topic = "detection"
     level = "junior"                            # junior, mid, senior
-    kind = "define"                             # define, compare, choose, design, diagnose, pipeline, behavioral
+    kind = "define"         # define, compare, choose, design, diagnose, pipeline, behavioral
     rounds = ["phone-screen"]
     moves = ["reason", "trade-off"]
     why = "..."                                 # why it is asked
@@ -72,7 +72,7 @@ Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def load(folders: Sequence[Path]) -> Bank:
-    """The bank of all packs in ``folders``; each folder holds packs, or is one (it has a glossary of its own).
+    """The bank of all packs in ``folders``; each holds packs, or is one (with a glossary of its own).
 
     Raises ContentError with every fault of every file, also where a folder is missing, unreadable or empty.
     """

@@ -17,7 +17,8 @@ from voiceprep.model import (
     VagueFinding,
     Verdict,
 )
-from voiceprep.text import STOPWORDS, Token, stem, tokenise, words
+from voiceprep.stems import stem
+from voiceprep.text import STOPWORDS, Token, tokenise, words
 
 MOVE_ORDER: tuple[Move, ...] = (
     Move.CHOICE,
@@ -92,7 +93,7 @@ MAX_QUOTE_WORDS = 12
 MIN_TERM_LETTERS = 5
 """Shorter words are seldom terms worth asking about."""
 MAX_GAPS = 2
-"""A report ends with one or two things to do next, not a full list (seed features)."""
+"""A report ends with one or two things to do next, not a full list."""
 
 Findings = tuple[tuple[ElementFinding, ...], tuple[MoveFinding, ...], tuple[VagueFinding, ...]]
 
@@ -124,8 +125,8 @@ def choose(question: Question, findings: Findings, transcript: Transcript) -> Fo
             return _about_misheard(finding)
     for element in missing:
         return _about_element(question, element, transcript)
-    for finding in vague:
-        return FollowUp(f"{_quoted(finding)} {_sharpen(finding)}", Move.NUMBER.value)
+    if vague:
+        return FollowUp(f"{_quoted(vague[0])} {_sharpen(vague[0])}", Move.NUMBER.value)
     return _deeper(question, elements, transcript)
 
 
@@ -150,7 +151,7 @@ def _about_move(question: Question, move: Move, vague: tuple[VagueFinding, ...])
 def _about_misheard(finding: ElementFinding) -> FollowUp:
     heard = finding.evidence[0].text if finding.evidence else ""
     return FollowUp(
-        f"I heard “{_short(heard)}” and am not sure I got it right. Can you say that again in other words?",
+        f"I heard “{_short(heard)}” and am not sure I got that. Can you say it in other words?",
         finding.id,
     )
 
@@ -171,7 +172,7 @@ def _deeper(question: Question, elements: tuple[ElementFinding, ...], transcript
 
 
 def _glossed_over(question: Question, element: Element, transcript: Transcript) -> str:
-    """A term of a missing element that was named all the same: the part to ask about, in the speaker's word."""
+    """A term of a missing element that was named all the same, in the speaker's word."""
     wanted = {
         stem(word)
         for written in (element.need, *element.phrasings)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from voiceprep.numerals import numeral_at
 from voiceprep.reading import Hit, Reading
 from voiceprep.scope import NEGATORS
-from voiceprep.text import ARTICLES, FUNCTION_WORDS, STOPWORDS, root, stem, words, american
+from voiceprep.stems import american, root, stem
+from voiceprep.text import ARTICLES, FUNCTION_WORDS, STOPWORDS, words
 
 NOT = "\0not"
 """Stands for any negator in a compiled alternative."""
@@ -106,7 +107,7 @@ def alternatives(written: str) -> tuple[Alternative, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """A plain phrasing: its stems with their weights, whether it denies, and how many words it takes to say."""
+    """A plain phrasing: stems with their weights, whether it denies, how many words it takes to say."""
 
     stems: tuple[str, ...]
     weights: tuple[float, ...]
@@ -136,7 +137,9 @@ def phrasing(written: str) -> Phrasing:
     if sum(weight >= 1.0 for weight in weights.values()) < MIN_CONTENT_STEMS:
         # "how many pixels there are": its small words carry it
         weights = {stem(part): 1.0 for part in parts if part not in ARTICLES and not is_negator(part)}
-    return Phrasing(tuple(weights), tuple(weights.values()), any(is_negator(part) for part in parts), len(parts))
+    return Phrasing(
+        tuple(weights), tuple(weights.values()), any(is_negator(part) for part in parts), len(parts)
+    )
 
 
 # ------------------------------------------------------------------------------ finding
@@ -208,7 +211,7 @@ NEGATION_TOKENS = 8
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a pattern was met: one hit for each of its parts, the share covered, and whether it is doubtful."""
+    """Where a pattern was met: a hit for each of its parts, the share covered, whether it is doubtful."""
 
     hits: tuple[Hit, ...]
     share: float

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9,
 }  # fmt: skip
 _TEENS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 _TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80,
     "ninety": 90,
 }  # fmt: skip
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
@@ -54,7 +56,7 @@ def numeral_at(words: Sequence[str], start: int) -> Numeral | None:
 
 
 def _decimals(words: Sequence[str], start: int) -> Numeral | None:
-    """ "point six", "point zero five"; None where "point" is not followed by a digit."""
+    """The value of "point six", "point zero five"; None where "point" is not followed by a digit."""
     if start >= len(words) or words[start] != "point":
         return None
     digits = ""
@@ -87,31 +89,37 @@ def _whole(words: Sequence[str], start: int) -> Numeral | None:
 
 
 def _hundreds(words: Sequence[str], start: int) -> Numeral | None:
-    """ "two hundred and fifty", "a hundred", "two fifty-five", "nineteen twenty", "255"."""
+    """Up to "two hundred and fifty", "two fifty-five", "nineteen twenty", "255"."""
     if start >= len(words):
         return None
     first = words[start]
+    following = words[start + 1] if start + 1 < len(words) else ""
     if first[0].isdigit():
         plain = first.replace(",", "")
         return Numeral(float(plain), 1) if plain.replace(".", "", 1).isdecimal() else None
-    after_next = words[start + 1] if start + 1 < len(words) else ""
     if first == "a":
-        if after_next == "hundred":
+        if following == "hundred":
             return _with_rest(words, start, Numeral(100.0, 2))
-        return Numeral(1.0, 1) if after_next in _SCALES else None
+        return Numeral(1.0, 1) if following in _SCALES else None
     small = _small(words, start)
-    if small is None:
-        return None
+    if small is not None and small.value >= 1:
+        return _longer(words, start, small)
+    return small
+
+
+def _longer(words: Sequence[str], start: int, small: Numeral) -> Numeral:
+    """What a small number begins: hundreds, or a number in two halves ("nineteen twenty", "one oh one")."""
     after = start + small.n_words
-    if after < len(words) and words[after] == "hundred":
+    if after >= len(words):
+        return small
+    if words[after] == "hundred":
         return _with_rest(words, start, Numeral(small.value * 100, small.n_words + 1))
-    # Years, screen sizes and byte values are said in two halves: "nineteen twenty", "two fifty-five".
-    if small.value >= 1:
-        if after + 1 < len(words) and words[after] in {"oh", "o"} and words[after + 1] in UNITS:
-            return Numeral(small.value * 100 + UNITS[words[after + 1]], small.n_words + 2)
-        half = _small(words, after)
-        if half is not None and half.value >= 10:
-            return Numeral(small.value * 100 + half.value, small.n_words + half.n_words)
+    # Years, screen sizes and byte values come in halves.
+    if words[after] in {"oh", "o"} and after + 1 < len(words) and words[after + 1] in UNITS:
+        return Numeral(small.value * 100 + UNITS[words[after + 1]], small.n_words + 2)
+    half = _small(words, after)
+    if half is not None and half.value >= 10:
+        return Numeral(small.value * 100 + half.value, small.n_words + half.n_words)
     return small
 
 

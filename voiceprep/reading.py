@@ -18,14 +18,15 @@ from rapidfuzz import fuzz
 from voiceprep.model import Term
 from voiceprep.numerals import numeral_at
 from voiceprep.scope import Scopes, scopes
-from voiceprep.text import Token, american, fold, stem, tokenise, words
+from voiceprep.stems import american, stem
+from voiceprep.text import Token, fold, tokenise, words
 
 MIN_FUZZY_LETTERS = 7
 """Shorter terms match exactly: one letter makes another word of them."""
 FUZZY_SAID = 93.0
 """Edit similarity (0 to 100) from which a misspelling is the same word; one letter in eight."""
 FUZZY_DOUBTFUL = 85.0
-"""Edit similarity from which a word may be a mishearing (field trials: precision 0.94 to 0.96 at 85)."""
+"""Edit similarity from which a word may be a mishearing (in trials: precision 0.94 to 0.96 at 85)."""
 MAX_LENGTH_GAP = 2
 """Letters that a near miss may be longer or shorter: "efficient" is not EfficientNet."""
 SAME_LETTERS = 85.0
@@ -180,7 +181,7 @@ def _until_gap(plain: list[str], joinable: list[bool], start: int) -> list[str]:
     return plain[start : end + 1]
 
 
-def _add_surfaces(edges, lexicon_: Lexicon, spoken: list[tuple[int, Token]], i: int) -> None:  # type: ignore[no-untyped-def]
+def _add_surfaces(edges: _Edges, lexicon_: Lexicon, spoken: Spoken, i: int) -> None:
     for surface in lexicon_.surfaces.get(spoken[i][1].word, ()):
         n = len(surface.words)
         if i + n <= len(spoken) and all(_same(spoken[i + k][1].word, surface.words[k]) for k in range(n)):
@@ -210,7 +211,7 @@ def _add_joined(edges: _Edges, lexicon_: Lexicon, spoken: Spoken, joinable: list
 
 @lru_cache(maxsize=65_536)
 def near_miss(word: str, jargon: tuple[str, ...]) -> tuple[str, float]:
-    """The term of ``jargon`` that ``word`` nearly spells, and how nearly (0 to 100); ``("", 0.0)`` if none."""
+    """The term that ``word`` nearly spells, and how nearly (0 to 100); ``("", 0.0)`` if none."""
     best, best_likeness = "", 0.0
     bare = word.removesuffix("s")
     for term in jargon:

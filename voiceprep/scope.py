@@ -9,110 +9,120 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from voiceprep.numerals import WORDS as NUMBER_WORDS
-from voiceprep.text import FUNCTION_WORDS, STOPWORDS, Token, clause_spans, fold
+from voiceprep.lists import listed
+from voiceprep.text import Token, clause_spans, fold, vocabulary
 
-NEGATORS = frozenset(
-    "not never no cannot without nothing none neither nor nobody nowhere hardly barely scarcely rarely seldom".split()
+NEGATORS = vocabulary(
+    "not never no cannot without nothing none neither nor nobody nowhere hardly barely scarcely rarely seldom"
 )
 """Words that deny; every word ending in "n't" does too."""
 
-_NEAR = frozenset("no without nothing none neither nor nobody nowhere".split())
+_NEAR = vocabulary("no without nothing none neither nor nobody nowhere")
 _NEAR_TOKENS = 5
 """How far "no" and "without" reach: the noun and what belongs to it."""
-_DEGREE = frozenset("hardly barely scarcely rarely seldom".split())
+_DEGREE = vocabulary("hardly barely scarcely rarely seldom")
 _DEGREE_TOKENS = 3
 """How far "barely" reaches: the verb."""
 
-_AUXILIARIES = frozenset(
-    "is are was were be am been do does did will would can could should must may might has have had shall".split()
+_AUXILIARIES = vocabulary(
+    "is are was were be am been do does did will would can could should must may might has have had shall"
 )
 _CONTRACTED = ("'s", "'re", "'m", "'d", "'ll", "'ve")
 
-_UNDONE_BY = frozenset(
-    "only just merely necessarily simply forget skip ignore neglect underestimate omit overlook miss doubt mind "
-    "hesitate until matter avoid deny".split()
+_UNDONE_BY = vocabulary(
+    "only just merely necessarily simply forget skip ignore neglect underestimate omit overlook miss doubt "
+    "mind "
+    "hesitate until matter avoid deny"
 )
 """After a negator these make the sentence positive or leave it open: "not only", "don't forget to"."""
 
-_PROTECTED = frozenset("if when unless until otherwise because since so whether".split())
+_BETWEEN = vocabulary("to really even ever want be have")
+_NO_IDIOMS = vocabulary("wait doubt actually sorry matter wonder")
+
+_PROTECTED = vocabulary("if when unless until otherwise because since so whether")
 """A negation in a clause opened by these is a case or a consequence and denies nothing."""
 
 _REFUSALS = re.compile(
-    r"\b(?:(?:i|we|you|they) (?:refuse|decline|fail|failed|refused) to|instead of (?!just\b|only\b)|rather than (?!just\b|only\b)"
-    r"|there(?:'s| is) no (?:need|point|reason|sense)|far from|unlike|as opposed to|the opposite of|anything but)\b"
+    r"\b(?:(?:i|we|you|they) (?:refuse|decline|fail|failed|refused) to|instead of (?!just\b|only\b)"
+    r"|rather than (?!just\b|only\b)"
+    r"|there(?:'s| is) no (?:need|point|reason|sense)|far from|unlike|as opposed to|the opposite of"
+    r"|anything but)\b"
 )
 _DISCLAIMED = re.compile(
-    r"\b(?:(?:it|that)(?: is|'s)(?: simply| just| really)? (?:not|never) (?:true|right|correct|the case|so|like)(?: that)?"
-    r"|it(?: is|'s) (?:false|wrong|untrue|incorrect|a myth|nonsense|a mistake)(?: that| to)?|it isn't (?:true|right|correct|the case|so)(?: that)?"
-    r"|(?:i|we) (?:don't|do not|wouldn't|would not|can't|never)(?: really| actually| quite)? (?:think|believe|agree|buy|claim|say|accept|mean)(?: that| it)?"
+    r"\b(?:(?:it|that)(?: is|'s)(?: simply| just| really)? (?:not|never) (?:true|right|correct|the case|so"
+    r"|like)(?: that)?"
+    r"|it(?: is|'s) (?:false|wrong|untrue|incorrect|a myth|nonsense|a mistake)(?: that| to)?"
+    r"|it isn't (?:true|right|correct|the case|so)(?: that)?"
+    r"|(?:i|we) (?:don't|do not|wouldn't|would not|can't|never)(?: really| actually| quite)? (?:think"
+    r"|believe|agree|buy|claim|say|accept|mean)(?: that| it)?"
     r"|(?:i|we) (?:doubt|disagree|reject|dispute|deny)(?: that| with)?|contrary to)\b"
 )
 """Frames that turn down a whole statement; their negator belongs to no pattern."""
-_TURN = frozenset("but instead rather actually however".split())
-_SUBJECTS = frozenset("i we you it they he she".split())
+_TURN = vocabulary("but instead rather actually however")
+_SUBJECTS = vocabulary("i we you it they he she")
 _SOFT = ("instead of", "rather than", "as opposed to", "unlike")
 _FALSE = (
     r"(?:just |simply |completely |plainly |actually |also |really )?"
-    r"(?:false|wrong|untrue|incorrect|a myth|nonsense|not true|not the case|not right|not correct|a lie|mistaken|not so)"
+    r"(?:false|wrong|untrue|incorrect|a myth|nonsense|not true|not the case|not right|not correct|a lie"
+    r"|mistaken|not so)"
 )
 _FALSE_BACKWARDS = re.compile(
-    rf"\b(?:(?:that|this|it|which)(?:'s| is) {_FALSE}|(?:that|this|it|which) isn't (?:true|the case|right|correct|so))\b"
+    rf"\b(?:(?:that|this|it|which)(?:'s| is) {_FALSE}|(?:that|this|it|which) isn't (?:true|the case|right"
+    rf"|correct|so))\b"
     r"(?! (?:or|and|when|if|in|by|on|for|about)\b)"
 )
 """Looks back at what was just said."""
 _FALSE_AROUND = re.compile(
-    r"\b(?:(?:the (?:idea|claim|notion|statement|belief|view|story|theory) that|(?:saying|claiming|believing|to say|to claim) that)(?:[^.?!;]|\.(?=\d)){3,160}?"
+    r"\b(?:(?:the (?:idea|claim|notion|statement|belief|view|story|theory) that|(?:saying|claiming|believing"
+    r"|to say|to claim) that)(?:[^.?!;]|\.(?=\d)){3,160}?"
     r"|[a-z]+ing\b[^.?!;,]{3,120}?)"
-    rf"(?:\b(?:is|are) (?:{_FALSE}|a (?:bad idea|mistake)|unnecessary|pointless|not (?:needed|necessary))|'s {_FALSE}"
+    rf"(?:\b(?:is|are) (?:{_FALSE}|a (?:bad idea|mistake)|unnecessary|pointless|not (?:needed|necessary))"
+    rf"|'s {_FALSE}"
     r"|\bisn't (?:true|right|needed|necessary|correct))\b"
 )
 """A claim or an activity and the verdict on it in one breath: "the idea that ... is wrong"."""
 _OTHERS = re.compile(
-    r"\b(?:(?:some|many|most|other|a lot of|lots of|certain) (?:people|folks|teams|engineers|candidates|books|papers|tutorials"
-    r"|colleagues|blogs|guides)|people|others|some|somebody|someone|everybody|everyone|they|folks|my colleague|a colleague"
-    r"|my (?:old |former )?(?:boss|manager|lead|teammate|professor)|the (?:textbook|textbooks|books|internet|tutorial|myth|common advice"
+    r"\b(?:(?:some|many|most|other|a lot of|lots of|certain) (?:people|folks|teams|engineers|candidates"
+    r"|books|papers|tutorials"
+    r"|colleagues|blogs|guides)|people|others|some|somebody|someone|everybody|everyone|they|folks"
+    r"|my colleague|a colleague"
+    r"|my (?:old |former )?(?:boss|manager|lead|teammate|professor)|the (?:textbook|textbooks|books|internet"
+    r"|tutorial|myth|common advice"
     r"|usual advice|blog))"
-    r"(?: (?:often|always|usually|will|would|might|may|sometimes|like to|tend to|still|generally|commonly|out there))*"
-    r" (?:say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell|tells|told"
-    r"|assume|assumes|insist|insists|insisted|suggest|suggests|recommend|recommends|state|states|is that|swear|swears)\b"
+    r"(?: (?:often|always|usually|will|would|might|may|sometimes|like to|tend to|still|generally|commonly"
+    r"|out there))*"
+    r" (?:say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell"
+    r"|tells|told"
+    r"|assume|assumes|insist|insists|insisted|suggest|suggests|recommend|recommends|state|states|is that"
+    r"|swear|swears)\b"
 )
 _REBUTTAL = re.compile(
-    rf"\b(?:but|however|though|yet|disagree|nonsense|myth|actually|(?:that|this|it|which|they|he|she)(?:'s|'re| is| are) {_FALSE}"
-    r"|don't (?:think|believe|agree|buy)|wouldn't|doesn't hold|isn't (?:true|right|so|the case)|not (?:so|right|the case))\b"
+    rf"\b(?:but|however|though|yet|disagree|nonsense|myth|actually|(?:that|this|it|which|they|he|she)(?:'s"
+    rf"|'re| is| are) {_FALSE}"
+    r"|don't (?:think|believe|agree|buy)|wouldn't|doesn't hold|isn't (?:true|right|so|the case)|not (?:so"
+    r"|right|the case))\b"
 )
 _REBUTTAL_TOKENS = 12
 """How soon after a reported opinion the speaker's own "but" must come."""
 
 _WITHDRAWAL = re.compile(
-    r"\b(?:no,? wait|wait,? no|no,? sorry|sorry,? no|actually,? no|no,? actually|(?<!from )scratch that|strike that|forget that"
-    r"|forget what i (?:just )?said|let me (?:correct|rephrase|take that back|start over|restart)|i take (?:that|it) back|i take back"
-    r"|i misspoke|i meant to say|sorry,? i meant?|no,? i meant?|no,? that's (?:wrong|not right|not it|not true|the other way)"
-    r"|(?:wait|sorry|hang on|hold on|hmm),? that's (?:wrong|not right|not it|not true|the other way)|that was wrong|i was wrong"
+    r"\b(?:no,? wait|wait,? no|no,? sorry|sorry,? no|actually,? no|no,? actually|(?<!from )scratch that"
+    r"|strike that|forget that"
+    r"|forget what i (?:just )?said|let me (?:correct|rephrase|take that back|start over|restart)"
+    r"|i take (?:that|it) back|i take back"
+    r"|i misspoke|i meant to say|sorry,? i meant?|no,? i meant?|no,? that's (?:wrong|not right|not it"
+    r"|not true|the other way)"
+    r"|(?:wait|sorry|hang on|hold on|hmm),? that's (?:wrong|not right|not it|not true|the other way)"
+    r"|that was wrong|i was wrong"
     r"|i got that (?:wrong|backwards)|i said that wrong)\b"
 )
 _RESTORED = re.compile(
-    r"^[\s,.;:!?…-]*(?:well,? )?(?:yes|yeah|it is|that's right|that was right|no,? it's right|i was right)\b"
+    r"^[\s,.;:!?…-]*(?:well,? )?(?:yes|yeah|it is|that's right|that was right|i was right)\b"
 )
 _REPAIR_TOKENS = 5
-"""A correction that is only a phrase takes up a word said at most so long before ("the lowest, no wait, the highest")."""
+"""A mere phrase takes up a word said at most so long before ("the lowest, no wait, the highest")."""
 _PHRASE_TOKENS = 2
 """Where it takes up none, it replaces so many words."""
-
-DENSE_WINDOWS = ((10, 0), (14, 1))
-"""(words, function words at most) of a stretch that is only a list: in 87 answers to these questions the
-first occurs in four places, the second in none."""
-_JOINING = frozenset("and or a an the plus maybe also then of like".split())
-"""Function words that a bare list may hold between its items."""
-LIST_ITEM_TOKENS = 4
-"""An item of a bare list is at most this long."""
-TERM_TOKENS = 2
-"""So short an item is a term unless it states something ("it is", "I stop")."""
-_STATING = frozenset("i we you it they he she is are was were be so then yes no well okay".split())
-LIST_ITEMS = 3
-"""Fewer items than this are a phrase, not a list."""
-LIST_RUN_TOKENS = 7
-"""Without commas: so many words in a row, none of them a function word, are a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
     _false(folded, tokens, disowned)
     _others(folded, tokens, disowned)
     _withdrawn(folded, tokens, clauses, disowned)
-    return Scopes(tuple(denied), tuple(aside), tuple(disowned), tuple(_listed(folded, tokens)), negators)
+    return Scopes(tuple(denied), tuple(aside), tuple(disowned), tuple(listed(folded, tokens)), negators)
 
 
 def _clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
@@ -153,36 +163,35 @@ def _clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
 
 
 def _denies(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether the token denies what follows; a negator that is undone, or that only answers, does not."""
     word = tokens[at].word
-    if not (word in NEGATORS or word.endswith("n't")):
-        return False
     following = [token.word for token in tokens[at + 1 : at + 5] if not token.is_filler]
-    if not following or tokens[at].is_filler:
-        return bool(following)
-    if word == "no" and (
-        following[0] in {"wait", "doubt", "actually", "sorry", "matter", "longer", "wonder"}
-        or _stands_alone(tokens, at)
-    ):
-        return following[0] == "longer"
-    if word == "nothing" and (
-        following[0] == "but" or (at and tokens[at - 1].word in {"do", "does", "doing", "did"})
-    ):
+    if not _is_negator(word) or not following or _only_sounds_negative(tokens, at, following[0]):
         return False
-    skip = {"to", "really", "even", "ever", "want", "be", "have"}
     for nxt in following:
-        if nxt in _UNDONE_BY:
+        if nxt in _UNDONE_BY or _is_negator(nxt):  # "not only", "don't forget", "never without"
             return False
-        if nxt in NEGATORS or nxt.endswith("n't"):  # "can't not", "never without"
-            return False
-        if nxt not in skip:
+        if nxt not in _BETWEEN:
             break
     # The second of two negators in a row was undone with the first.
     before = [token.word for token in tokens[max(0, at - 2) : at] if not token.is_filler]
-    return not any(other in NEGATORS or other.endswith("n't") for other in before[-1:])
+    return not any(_is_negator(other) for other in before[-1:])
+
+
+def _is_negator(word: str) -> bool:
+    return word in NEGATORS or word.endswith("n't")
+
+
+def _only_sounds_negative(tokens: tuple[Token, ...], at: int, following: str) -> bool:
+    """Whether nothing is denied: "no wait", "no doubt", "No, you keep it", "doing nothing"."""
+    if tokens[at].word == "no":
+        return following in _NO_IDIOMS or _stands_alone(tokens, at)
+    doing = at > 0 and tokens[at - 1].word in {"do", "does", "doing", "did"}
+    return tokens[at].word == "nothing" and (doing or following == "but")
 
 
 def _stands_alone(tokens: tuple[Token, ...], at: int) -> bool:
-    """ "No, you keep the box": the answer word, which denies nothing that follows."""
+    """Whether it is the answer word ("No, you keep the box"), which denies nothing that follows."""
     return at + 1 < len(tokens) and tokens[at].clause != tokens[at + 1].clause
 
 
@@ -323,7 +332,7 @@ def _withdrawn(
 
 
 def _repaired(tokens: tuple[Token, ...], at: int, after: int) -> int:
-    """Where the words begin that a correcting phrase replaces: at the word it takes up again ("the"), or just before."""
+    """Where the words begin that a phrase corrects: at the word it takes up again ("the"), or just before."""
     for back in range(at - 1, max(-1, at - 1 - _REPAIR_TOKENS), -1):
         if tokens[back].word == tokens[after].word:
             return back
@@ -339,78 +348,3 @@ def _is_phrase(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: in
         token.word.split("'")[0] in {"i", "we", "you", "it", "they", "is", "are", "do"}
         for token in tokens[at:end]
     )
-
-
-def _listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
-    """Tokens in bare enumerations: three or more short items, none with a word that relates anything."""
-    listed = [False] * len(tokens)
-    items = _items(folded, tokens)
-    run: list[tuple[int, int]] = []
-    for item in [*items, (-1, -1)]:
-        if item[0] >= 0 and _is_bare(tokens, item):
-            run.append(item)
-            continue
-        tail = item[0] >= 0 and _LIST_TAIL.match(folded, tokens[item[0]].start)
-        if len(run) >= (LIST_ITEMS - 1 if tail else LIST_ITEMS):
-            for begin, end in run:
-                listed[begin:end] = [True] * (end - begin)
-        run = []
-    for before, item, after in zip(items, items[1:], items[2:], strict=False):
-        # Between two listed items a longer one is of the list too.
-        if listed[before[0]] and listed[after[0]] and item[1] - item[0] <= LIST_ITEM_TOKENS:
-            listed[item[0] : item[1]] = [True] * (item[1] - item[0])
-    for begin, end in _dense(tokens):
-        listed[begin:end] = [True] * (end - begin)
-    for begin, end in items:
-        first = begin
-        for at in range(begin, end + 1):
-            if at == end or tokens[at].word in STOPWORDS or _relates(tokens[at]):
-                if at - first >= LIST_RUN_TOKENS:
-                    listed[first:at] = [True] * (at - first)
-                first = at + 1
-    return listed
-
-
-_LIST_TAIL = re.compile(
-    r"(?:and so on|you name it|et ?cetera|etc|and (?:all )?that|all that|whatever|or whatever|and stuff|that sort of thing)\b"
-)
-_ITEM_MARK = re.compile(r"[,;.:!?\n/|]")
-
-
-def _dense(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
-    """Stretches with hardly a function word: nobody talks like that, keywords read out do."""
-    spoken = [at for at, token in enumerate(tokens) if not token.is_filler]
-    small = [tokens[at].word.split("'")[0] in FUNCTION_WORDS or "'" in tokens[at].word for at in spoken]
-    found = []
-    for width, most in DENSE_WINDOWS:
-        n_small = sum(small[:width])
-        for first in range(len(spoken) - width + 1):
-            if first:
-                n_small += small[first + width - 1] - small[first - 1]
-            if n_small <= most:
-                found.append((spoken[first], spoken[first + width - 1] + 1))
-    return found
-
-
-def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
-    items, begin = [], 0
-    for at in range(1, len(tokens) + 1):
-        if at == len(tokens) or any(
-            mark in folded[tokens[at - 1].end : tokens[at].start] for mark in ",;.:!?\n/|"
-        ):
-            items.append((begin, at))
-            begin = at
-    return items
-
-
-def _is_bare(tokens: tuple[Token, ...], item: tuple[int, int]) -> bool:
-    inside = [token for token in tokens[item[0] : item[1]] if not token.is_filler]
-    if len(inside) <= TERM_TOKENS:
-        return not any(token.word.split("'")[0] in _STATING for token in inside)
-    n_joining = sum(token.word in _JOINING for token in inside)
-    return len(inside) <= LIST_ITEM_TOKENS + n_joining and not any(_relates(token) for token in inside)
-
-
-def _relates(token: Token) -> bool:
-    word = token.word.split("'")[0]
-    return (word in STOPWORDS and word not in _JOINING) or "'" in token.word or word in NUMBER_WORDS

@@ -10,9 +10,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from voiceprep.model import Term, Transcript, Word
 from voiceprep.numerals import UNITS
+from voiceprep.stems import stem
+
+
+def vocabulary(written: str) -> frozenset[str]:
+    """A set of words written as one string."""
+    return frozenset(written.split())
+
 
 _WORD = re.compile(
     r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_][\u0300-\u036f]*(?:[^\W_]|[\u0300-\u036f]|'(?=[^\W\d_]))*"
@@ -28,78 +36,56 @@ MIN_SENTENCE_TOKENS = 7
 MAX_SENTENCE_TOKENS = 32
 """Past this length any conjunction breaks an unpunctuated stretch."""
 
-_OPENERS = frozenset(
+_OPENERS = vocabulary(
     "so but because then now also okay well if when while although though whereas first second third next "
-    "after finally otherwise since however".split()
+    "after finally otherwise since however"
 )
-_SUBJECTS = frozenset("i we you it they he she there that this".split())
-_CLAUSE_OPENERS = frozenset(
-    "but because cause cos so since although though whereas while which who if when unless until otherwise then "
-    "where however except".split()
+_SUBJECTS = vocabulary("i we you it they he she there that this")
+_CLAUSE_OPENERS = vocabulary(
+    "but because cause cos so since although though whereas while which who if when unless until otherwise "
+    "then "
+    "where however except"
 )
 
-FILLERS = frozenset("um umm uh uhm er erm hmm hm mm ah eh".split())
+FILLERS = vocabulary("um umm uh uhm er erm hmm hm mm ah eh")
 FILLER_PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"), ("basically",), ("like",))
-_NOT_A_FILLER_AFTER = frozenset(
-    "any a an this that what which some same all every one each the another other these those of no different "
-    "do did if how let as because so does don't didn't would".split()
+_NOT_A_FILLER_AFTER = vocabulary(
+    "any a an this that what which some same all every one each the another other these those of no "
+    "different "
+    "do did if how let as because so does don't didn't would"
 )
 
-STOPWORDS = frozenset(
-    "a an the and or of to in on at for from by with as is are was were be been being am it its he she they them "
-    "their his her you your we our us i me my this that these those there here do does did doing done has have had "
-    "having will would can could should may might must shall so if then than but because about into over under out "
-    "up down off again also just only very really quite too more most much many some any all each every own such no "
-    "nor not don't s t which who whom what when where why how get gets got getting go goes going say says said okay "
-    "well yes yeah one thing things stuff way lot let let's like right actually usually maybe perhaps probably "
-    "always often even still now".split()
+STOPWORDS = vocabulary(
+    "a an the and or of to in on at for from by with as is are was were be been being am it its he she they "
+    "them "
+    "their his her you your we our us i me my this that these those there here do does did doing done has "
+    "have had "
+    "having will would can could should may might must shall so if then than but because about into over "
+    "under out "
+    "up down off again also just only very really quite too more most much many some any all each every own "
+    "such no "
+    "nor not don't s t which who whom what when where why how get gets got getting go goes going say says "
+    "said okay "
+    "well yes yeah one thing things stuff way lot let let's like right actually usually maybe perhaps "
+    "probably "
+    "always often even still now"
 )
 """Words that carry no part of a phrasing's meaning by themselves."""
 
-FUNCTION_WORDS = frozenset(
-    "a an the and or of to in on at for from by with as is are was were be been being am it its he she they them "
-    "their his her you your we our us i me my this that these those there here do does did doing done has have had "
-    "having will would can could should may might must shall so if then than but because about into just very "
+FUNCTION_WORDS = vocabulary(
+    "a an the and or of to in on at for from by with as is are was were be been being am it its he she they "
+    "them "
+    "their his her you your we our us i me my this that these those there here do does did doing done has "
+    "have had "
+    "having will would can could should may might must shall so if then than but because about into just "
+    "very "
     "really quite too also some any s t which who whom what when where why how get gets got getting let like "
-    "actually maybe perhaps okay well yes yeah one thing things stuff".split()
+    "actually maybe perhaps okay well yes yeah one thing things stuff"
 )
 """The words among them that do not change a meaning either."""
 
-ARTICLES = frozenset("a an the this that these those its your our my their his her".split())
+ARTICLES = vocabulary("a an the this that these those its your our my their his her")
 """Words skipped inside a phrase of several words."""
-
-_IRREGULAR = {
-    "kept": "keep", "threw": "throw", "thrown": "throw", "sent": "send", "chose": "choos", "chosen": "choos",
-    "lost": "lose", "losing": "lose", "found": "find", "built": "build", "ran": "run", "took": "take",
-    "taken": "take", "gave": "give", "given": "give", "fell": "fall", "fallen": "fall", "drew": "draw",
-    "drawn": "draw", "taught": "teach", "learnt": "learn", "saw": "see", "seen": "see", "went": "go", "gone": "go",
-    "came": "come", "made": "make", "told": "tell", "bought": "buy", "brought": "bring", "froze": "freez",
-    "frozen": "freez", "broke": "break", "broken": "break", "rose": "rise", "risen": "rise", "grew": "grow",
-    "grown": "grow", "written": "write", "wrote": "write", "shrank": "shrink", "shrunk": "shrink", "slid": "slide",
-    "spent": "spend", "stood": "stand", "meant": "mean", "felt": "feel", "left": "left", "hidden": "hide",
-    "hid": "hide", "worse": "wors", "worst": "wors", "matrices": "matrix", "indices": "index", "indexes": "index",
-    "vertices": "vertex", "men": "man", "women": "woman", "children": "child", "people": "peopl",
-    "person": "peopl", "lying": "lie", "dying": "die", "tried": "tri", "split": "split", "analyse": "analyz",
-    "analyses": "analysi", "criteria": "criterion", "data": "data", "dataset": "dataset", "axes": "axi",
-    "best": "best", "better": "better", "biggest": "big", "bigger": "big", "smaller": "small", "smallest": "small",
-    "larger": "larg", "largest": "larg", "higher": "high", "highest": "high", "lower": "low", "lowest": "low",
-    "faster": "fast", "fastest": "fast", "slower": "slow", "slowest": "slow", "cheaper": "cheap",
-    "darker": "dark", "darkest": "dark", "brighter": "bright", "brightest": "bright", "deeper": "deep",
-    "deepest": "deep", "bigger's": "big", "fewer": "few", "heavier": "heavi", "harder": "hard", "closer": "close",
-    "shorter": "short", "longer": "long", "stronger": "strong", "weaker": "weak", "finer": "fine",
-    "coarser": "coars", "sharper": "sharp", "brightness": "bright", "darkness": "dark",
-}  # fmt: skip
-_AMERICAN = (
-    ("colour", "color"), ("grey", "gray"), ("centre", "center"), ("metre", "meter"), ("behaviour", "behavior"),
-    ("neighbour", "neighbor"), ("favour", "favor"), ("labour", "labor"), ("catalogue", "catalog"),
-    ("licence", "license"), ("defence", "defense"), ("programme", "program"), ("travell", "travel"),
-    ("labell", "label"), ("modell", "model"), ("mould", "mold"), ("artefact", "artifact"),
-)  # fmt: skip
-_ISE = re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|er|ers|ing|ation|ations)?$)")
-_NOT_ISE = re.compile(
-    r"(?:noise|raise|rais|precis|exercis|advis|promis|surpris|compris|revis|superv|televis|rise|ris|wise|"
-    r"likewis|otherwis|concis|pois|devis|disguis|prais|bruis|cruis|arise|franchis|improvis|premis|chas|expertise)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,35 +110,6 @@ def fold(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-@lru_cache(maxsize=65_536)
-def stem(word: str) -> str:
-    """Porter2 stem of a folded word; irregular verbs, comparatives and British spellings are levelled first.
-
-    A number word gives its digits. Words below four characters are left as they are.
-    """
-    from snowballstemmer import stemmer  # noqa: PLC0415  # loads every language: not before it is needed
-
-    word = word.removesuffix("'s").removesuffix("'")
-    if word in UNITS:
-        return str(UNITS[word])
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if len(word) < 4 or not word.isalpha():
-        return word.removesuffix("s") if len(word) == 4 and word[-1] == "s" and word[0].isalpha() else word
-    word = american(word)
-    # A stemmer keeps state while it works, and several threads may check at once: one for each word not yet seen.
-    return str(stemmer("english").stemWord(word))
-
-
-@lru_cache(maxsize=65_536)
-def american(word: str) -> str:
-    """A folded word, or the beginning of one, with its British spelling levelled ("normalis" too)."""
-    for british, us in _AMERICAN:
-        if british in word:
-            word = word.replace(british, us)
-    return word if _NOT_ISE.search(word) else _ISE.sub("iz", word)
-
-
 def words(text: str) -> tuple[str, ...]:
     """The folded words of ``text`` in order."""
     return tuple(match.group() for match in _WORD.finditer(fold(text)))
@@ -163,11 +120,6 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words(text))
 
 
-def root(stem_: str) -> str:
-    """The head of a stem by which words of one family are told ("distil", "distillation")."""
-    return stem_[:5]
-
-
 @lru_cache(maxsize=64)
 def tokenise(text: str) -> tuple[Token, ...]:
     """All words of ``text`` as tokens, in order; a text without words gives ``()``."""
@@ -175,7 +127,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
     spans = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
     if not spans:
         return ()
-    gaps = [""] + [folded[a[2] : b[1]] for a, b in zip(spans, spans[1:], strict=False)]
+    gaps = [""] + [folded[a[2] : b[1]] for a, b in pairwise(spans)]
     plain = [word for word, _, _ in spans]
     fillers = _filler_flags(plain, [*gaps, folded[spans[-1][2] :]])
     sentences = _sentences(plain, [*gaps, folded[spans[-1][2] :]], fillers)
@@ -187,7 +139,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 def transcript(typed: str) -> Transcript:
-    """Typed text as a transcript: its words have places and no times. No words give no words, the text stays."""
+    """Typed text as a transcript: its words have places and no times; the text stays as it is."""
     return Transcript(typed, tuple(Word(typed[t.start : t.end], t.start, t.end) for t in tokenise(typed)))
 
 
@@ -206,8 +158,8 @@ def _filler_flags(plain: list[str], gaps: list[str]) -> list[bool]:
 
 
 _QUANTITY_NEXT = re.compile(r"^\d")
-_BEFORE_FILLER_LIKE = frozenset(
-    "by is are was were at in on with for than it's that's maybe just and or um uh er".split()
+_BEFORE_FILLER_LIKE = vocabulary(
+    "by is are was were at in on with for than it's that's maybe just and or um uh er"
 )
 
 
@@ -293,7 +245,7 @@ def _break_long(plain: list[str], fillers: list[bool], breaks: list[bool], span:
 def _clauses(plain: list[str], gaps: list[str], fillers: list[bool], sentences: list[int]) -> list[int]:
     """Clause number of every token: at sentence starts, commas and the words that open a clause."""
     number, out = -1, []
-    for at, word in enumerate(plain):
+    for at in range(len(plain)):
         new = at == 0 or sentences[at] != sentences[at - 1]
         if not new and not fillers[at] and not fillers[at - 1]:
             marked = gaps[at] != " " and bool(_CLAUSE_MARK.search(gaps[at]))
@@ -354,7 +306,7 @@ _UNITS_SPOKEN = (
     (re.compile(r"(?<=\d) ?kHz\b"), " kilohertz"),
     (re.compile(r"(?<=\d) ?Hz\b"), " hertz"),
     (re.compile(r"(?<=\d)-bit\b"), " bit"),
-    (re.compile(r"(?<=\d)[x×](?=\d)"), " by "),  # noqa: RUF001  # the multiplication sign is meant
+    (re.compile(r"(?<=\d)[x×](?=\d)"), " by "),  # the multiplication sign is meant
     (re.compile(r"(?<=\d) ?%"), " percent"),
 )
 
@@ -371,7 +323,7 @@ def spoken(text: str, glossary: tuple[Term, ...]) -> str:
     forms = _spoken_forms(glossary)
     if not forms:
         return text
-    exact = {written: said for written, said in forms}
+    exact = dict(forms)
     pattern = _alternation(tuple(written for written, _ in forms))
     return pattern.sub(lambda match: exact[match.group()], text)
 

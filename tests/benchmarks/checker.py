@@ -50,7 +50,8 @@ class Counts:
         return (self.hit + self.rest) / max(1, self.hit + self.false + self.missed + self.rest)
 
     def __str__(self) -> str:
-        return f"F1 {self.f1():.3f}  accuracy {self.accuracy():.3f}  (hit {self.hit}, false {self.false}, missed {self.missed}, rest {self.rest})"
+        table = f"hit {self.hit}, false {self.false}, missed {self.missed}, rest {self.rest}"
+        return f"F1 {self.f1():.3f}  accuracy {self.accuracy():.3f}  ({table})"
 
 
 @dataclass
@@ -210,7 +211,8 @@ def main() -> None:
     _fooled(bank)
     ours, bare = milliseconds(bank.questions, bank)
     print(
-        f"\nspeed: {ours:.2f} ms for a strong sample; bare rapidfuzz loop over the same phrases {bare:.2f} ms; ratio {ours / bare:.2f}"
+        f"\nspeed: {ours:.2f} ms for a strong sample; bare rapidfuzz loop over the same phrases {bare:.2f} "
+        f"ms; ratio {ours / bare:.2f}"
     )
 
 

@@ -33,7 +33,7 @@ CHECKS: tuple[Check, ...] = (*elements.CHECKS, *MOVES, *vagueness.CHECKS, *deliv
 """Every check there is."""
 
 STRONG_SHARE = 0.75
-"""Share of elements (by weight) and of required moves from which an answer is strong, together (labelled answers)."""
+"""Mean share of elements (by weight) and required moves from which an answer is strong (labelled answers)."""
 FLAT_SHARE = 0.4
 """Below this it is flat."""
 
@@ -135,7 +135,7 @@ def _verdict(
 
 
 def prove(question: Question, bank: Bank) -> tuple[Fault, ...]:
-    """What is wrong with a question's own samples: strong must come out strong, flat must not; ``()`` if all is well."""
+    """What is wrong with a question's samples: strong must come out strong, flat must not."""
     faults = []
     strong = assess(question, (Transcript(question.strong, ()),), bank)
     missing = [finding.id for finding in strong.elements if finding.status is not Status.SAID]

@@ -9,14 +9,18 @@ from voiceprep.checks.seek import Place, content, figures, named, own, said, sen
 from voiceprep.model import Evidence
 
 _HOLLOW = re.compile(
-    r"\b(?:good|great|better|best|high|very high|higher|improve[sd]?|improves? the|nice|fine|okay|whatever|something|maybe|or something|these days|all that|super|powerful)\b"
+    r"\b(?:good|great|better|best|high|very high|higher|improve[sd]?|improves? the|nice|fine|okay|whatever"
+    r"|something|maybe|or something|these days|all that|super|powerful)\b"
 )
 
 # ------------------------------------------------------------------------------ context
 
 _OWN = re.compile(
-    r"\b(?:our|my last (?:job|company|team|project)|at work|at my (?:last|previous|old|current)|we (?:had|did|ran|flew|shot|graded|built|shipped|used|deployed|sold|made|worked|filmed|inspected)|for (?:a|one) (?:client|customer)"
-    r"|in one project|at a (?:client|customer|company|plant|factory|hospital|startup)|i worked|we once|i once)\b"
+    r"\b(?:our|my last (?:job|company|team|project)|at work|at my (?:last|previous|old|current)|we (?:had"
+    r"|did|ran|flew|shot|graded|built|shipped|used|deployed|sold|made|worked|filmed|inspected)|for (?:a"
+    r"|one) (?:client|customer)"
+    r"|in one project|at a (?:client|customer|company|plant|factory|hospital|startup)|i worked|we once"
+    r"|i once)\b"
 )
 
 
@@ -45,16 +49,17 @@ def number(case: Case) -> tuple[Evidence, ...]:
     return shown(case, *(figure.place for figure in figures(case)[:4]))
 
 
-# ------------------------------------------------------------------------------ data, model, metric, constraint
+# ---------------------------------------------------------------- data, model, metric, constraint
 
 
 _COLLECTED = re.compile(
-    r"\b(?:we|i|you|they)(?:'ve| have)?(?: only| got| just| perhaps| maybe| about)* (?:have|own|got|collected|shot|labell?ed|annotated|gathered|recorded|filmed)\b"
+    r"\b(?:we|i|you|they)(?:'ve| have)?(?: only| got| just| perhaps| maybe| about)* (?:have|own|got"
+    r"|collected|shot|labell?ed|annotated|gathered|recorded|filmed)\b"
 )
 
 
 def data(case: Case) -> tuple[Evidence, ...]:
-    """A property of the images or labels: how many, how they look, where they come from, what is wrong with them."""
+    """A property of the images or labels: how many, how they look, whence they come, what is wrong."""
     traits = own(case, named(case, "data-traits"))
     counted = figures(case)
     found = []
@@ -71,9 +76,11 @@ def data(case: Case) -> tuple[Evidence, ...]:
         ]
         if near or number_near:
             found.append(here)
-    for here in said(case, _COLLECTED):
-        if any(here.start <= figure.place.start <= here.end + 12 for figure in counted):
-            found.append(here)
+    found += [
+        here
+        for here in said(case, _COLLECTED)
+        if any(here.start <= figure.place.start <= here.end + 12 for figure in counted)
+    ]
     return shown(case, *found[:3])
 
 
@@ -102,7 +109,9 @@ def metric(case: Case) -> tuple[Evidence, ...]:
 
 
 _MUST = re.compile(
-    r"\b(?:has to|have to|had to|must|needs? to|can't|cannot|won't|doesn't fit|only (?:has|have|get|got)|no more than|at most|below|under|within|before|limit(?:ed)?|budget|ceiling|cap|is out|gives us|per (?:frame|part|image|second)|too (?:slow|big|late)|"
+    r"\b(?:has to|have to|had to|must|needs? to|can't|cannot|won't|doesn't fit|only (?:has|have|get|got)"
+    r"|no more than|at most|below|under|within|before|limit(?:ed)?|budget|ceiling|cap|is out|gives us"
+    r"|per (?:frame|part|image|second)|too (?:slow|big|late)|"
     r"tight|share[ds]?|fits?|runs? out)\b"
 )
 
@@ -110,10 +119,11 @@ _MUST = re.compile(
 def constraint(case: Case) -> tuple[Evidence, ...]:
     """A limit with its figure or its hard consequence."""
     counted = {figure.place.sentence for figure in figures(case)}
-    found = []
-    for here in [*named(case, "limit-words"), *named(case, "devices")]:
-        if here.sentence in counted or _MUST.search(text_of(case, here.sentence)):
-            found.append(here)
+    found = [
+        here
+        for here in [*named(case, "limit-words"), *named(case, "devices")]
+        if here.sentence in counted or _MUST.search(text_of(case, here.sentence))
+    ]
     return shown(case, *found[:3])
 
 
@@ -121,7 +131,7 @@ CHECKS = (
     Check(
         id="context",
         message="Nothing ties the answer to a product, a scene or a dataset.",
-        authority="seed features: real-world examples; labels: a bare pair of classes is no context",
+        authority="real-world examples count; a bare pair of classes is no context",
         find=context,
         hears=(Example("On a fish farm the water is murky and the light comes from above.", "fish"),),
         passes=("Cats and dogs.", "It works in general."),
@@ -130,7 +140,7 @@ CHECKS = (
     Check(
         id="number",
         message="No figure was given.",
-        authority="seed features: specific numbers beat 'optimize for latency'",
+        authority="interview guides: specific numbers beat 'optimize for latency'",
         find=number,
         hears=(
             Example("That leaves about forty milliseconds.", "forty milliseconds"),
@@ -147,7 +157,7 @@ CHECKS = (
     Check(
         id="data",
         message="Nothing specific was said about the data.",
-        authority="seed features: four anchors; labels: a property of the images",
+        authority="interview guides: four anchors; labelled answers: a property of the images",
         find=data,
         hears=(Example("The night images are rare and half of them are blurred.", "images"),),
         passes=("We need data.", "Data is important."),
@@ -156,7 +166,7 @@ CHECKS = (
     Check(
         id="model",
         message="Nothing specific was said about the model.",
-        authority="seed features: four anchors; labels: a named model or part",
+        authority="interview guides: four anchors; labelled answers: a named model or part",
         find=model,
         hears=(Example("I start from a ResNet-50 with ImageNet weights.", "ResNet"),),
         passes=("I would use a good model.", "ResNet, VGG, Inception, U-Net."),
@@ -165,7 +175,7 @@ CHECKS = (
     Check(
         id="metric",
         message="No measure was named.",
-        authority="seed features: four anchors; labels: a named measure",
+        authority="interview guides: four anchors; labelled answers: a named measure",
         find=metric,
         hears=(Example("I track recall on the night clips.", "recall"),),
         passes=("The accuracy will be very good.", "We measure it."),
@@ -174,7 +184,7 @@ CHECKS = (
     Check(
         id="constraint",
         message="No limit was stated.",
-        authority="seed features: four anchors; labels: a limit with its figure or its hard consequence",
+        authority="four anchors; a limit with its figure or its hard consequence",
         find=constraint,
         hears=(Example("The network has a budget of twenty milliseconds.", "budget"),),
         passes=("It should be fast.", "It runs on a GPU."),

@@ -10,8 +10,8 @@ from functools import lru_cache
 from voiceprep.matching import Phrasing, WordSet, phrasing, word_set
 from voiceprep.model import Element, Evidence, Question, Term, Transcript
 from voiceprep.reading import Lexicon, Reading, lexicon, read
-from voiceprep.text import STOPWORDS, stem, words
-
+from voiceprep.stems import stem
+from voiceprep.text import STOPWORDS, words
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -39,7 +39,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One answer under examination. ``reading`` is of ``transcript.text``, ``sets`` are the packs' word sets."""
+    """One answer under examination; ``reading`` is of ``transcript.text``, ``sets`` are the packs'."""
 
     question: Question
     compiled: Compiled
@@ -108,7 +108,7 @@ def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
 
 
 def evidence(transcript: Transcript, start: int, end: int) -> Evidence:
-    """The text from ``start`` to ``end`` (characters) as evidence, with the times of its words where known."""
+    """The text from ``start`` to ``end`` (characters) as evidence, with its times where known."""
     at = max(0, bisect_right(transcript.words, start, key=lambda word: word.end))
     t0_s = t1_s = None
     while at < len(transcript.words) and transcript.words[at].start < end:

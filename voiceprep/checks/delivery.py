@@ -69,7 +69,7 @@ CHECKS = (
     Check(
         id="fillers",
         message="Filler words; a recogniser drops some, so this is a lower bound.",
-        authority="field notes: Whisper drops um and uh",
+        authority="measured: Whisper drops um and uh",
         find=fillers,
         hears=(
             Example("So, um, the box is kept.", "um"),

@@ -74,7 +74,7 @@ CHECKS = (
     Check(
         id="elements",
         message="One part of a complete answer was not heard.",
-        authority="question map: every element is a meaning to listen for, not a wording to match",
+        authority="the list of questions: every element is a meaning to listen for, not a wording to match",
         find=_any,
         hears=(
             Example("The box with the best score is kept as it is.", "box with the best score is kept"),

@@ -35,7 +35,7 @@ CHECKS = (
     Check(
         id="pitfalls",
         message="A common mistake was heard; the right statement follows.",
-        authority="seed features: pitfalls are reported apart from missing elements, and corrected kindly",
+        authority="interview guides: pitfalls are reported apart from missing elements, and corrected kindly",
         find=_any,
         hears=(Example("It averages the overlapping boxes into one.", "averages the overlapping boxes"),),
         passes=("The overlapping boxes are deleted.",),

@@ -23,8 +23,11 @@ def diagnosis_first(case: Case) -> tuple[Evidence, ...]:
 
 
 _STEP = re.compile(
-    r"\b(?:first(?:ly)?(?! (?:layer|layers|day|place|time|stage|one|class|frame))|second(?:ly)?|third(?:ly)?|(?:step|phase|stage|beat) (?:one|two|three|four|\d)|then|next(?! to)|after (?:that|this)|afterwards|finally|lastly|before (?:i|we|that|anything)|"
-    r"once (?:that|it|this|the|i|we)|start(?: by| with|ing)?|begin(?: by| with|ning)?|only (?:when|then|after)|at the end|in the end|last of all|from there|when that|and now|as soon as|to finish)\b"
+    r"\b(?:first(?:ly)?(?! (?:layer|layers|day|place|time|stage|one|class|frame))|second(?:ly)?|third(?:ly)?"
+    r"|(?:step|phase|stage|beat) (?:one|two|three|four|\d)|then|next(?! to)|after (?:that|this)|afterwards"
+    r"|finally|lastly|before (?:i|we|that|anything)|"
+    r"once (?:that|it|this|the|i|we)|start(?: by| with|ing)?|begin(?: by| with|ning)?|only (?:when|then"
+    r"|after)|at the end|in the end|last of all|from there|when that|and now|as soon as|to finish)\b"
 )
 MIN_STEPS = 3
 """Two points make a jump; three make a sequence."""
@@ -47,7 +50,7 @@ CHECKS = (
     Check(
         id="diagnosis-first",
         message="A remedy came before any check of the cause.",
-        authority="seed features: diagnose before fixing; the order matters",
+        authority="interview guides: diagnose before fixing; the order matters",
         find=diagnosis_first,
         hears=(Example("I'd look at the misses by size, and then add data.", "look at"),),
         passes=("I'd add dropout and then look at the misses.", "That's overfitting."),
@@ -56,7 +59,7 @@ CHECKS = (
     Check(
         id="ordered-steps",
         message="The steps were not put in an order.",
-        authority="seed features: connected pipeline against a list of buzzwords",
+        authority="interview guides: connected pipeline against a list of buzzwords",
         find=ordered_steps,
         hears=(
             Example(

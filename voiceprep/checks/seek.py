@@ -16,7 +16,7 @@ from voiceprep.matching import WordSet, set_hits, word_set
 from voiceprep.model import Evidence
 from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.numerals import numeral_at
-from voiceprep.text import STOPWORDS
+from voiceprep.text import STOPWORDS, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def shown(case: Case, *places: Place) -> tuple[Evidence, ...]:
 
 
 def token_at(case: Case, offset: int) -> int:
-    """The token that covers the character ``offset``, else the next one; the number of tokens past the end."""
+    """The token at the character ``offset`` or the next one; past the end the number of tokens."""
     return bisect_right(case.reading.tokens, offset, key=lambda token: token.end)
 
 
@@ -69,7 +69,7 @@ def _compiled(sets: Synonyms, name: str) -> WordSet:
 
 
 def named(case: Case, name: str, *, listed_too: bool = False) -> list[Place]:
-    """Where words of the pack's set ``name`` stand as the speaker's claim; a pack without that set gives none."""
+    """Where words of the set ``name`` stand as the speaker's claim; a pack without that set gives none."""
     marks = case.reading.scopes
     found = []
     for hit in set_hits(case.reading, _compiled(case.sets, name)):
@@ -124,7 +124,7 @@ def text_of(case: Case, number: int) -> str:
 
 
 def content(case: Case, begin: int, end: int) -> list[int]:
-    """The tokens from ``begin`` to ``end`` that carry meaning of their own: no small words, not the question's."""
+    """The tokens from ``begin`` to ``end`` that carry meaning: no small words, none of the question."""
     tokens = case.reading.tokens
     return [
         at
@@ -138,21 +138,29 @@ def content(case: Case, begin: int, end: int) -> list[int]:
 # ------------------------------------------------------------------------------ figures
 
 _NAME_BEFORE = re.compile(
-    r"^(?:resnet|efficientnet|mobilenet|vgg|densenet|yolo|yolov|gtx|rtx|jetson|step|phase|stage|layer|class|version|beat|level|"
+    r"^(?:resnet|efficientnet|mobilenet|vgg|densenet|yolo|yolov|gtx|rtx|jetson|step|phase|stage|layer|class"
+    r"|version|beat|level|"
     r"chapter|number|option|top|int|fp|float|l|p|c|f|b|v|q|k|type|covid|h|net|point|tesla|part)$"
 )
 _UNIT = re.compile(
-    r"^(?:people|persons|men|women|children|sheep|fish|cattle|percent|percentage|points?|ms|milliseconds?|microseconds?|seconds?|secs?|minutes?|hours?|days?|nights?|weeks?|months?|"
-    r"quarters?|years?|fps|frames?|pixels?|px|dots?|cells?|bits?|bytes?|kilobytes?|megabytes?|gigabytes?|mega|giga|gigs?|gb|mb|kb|tb|"
-    r"megapixels?|watts?|volts?|degrees?|celsius|euros?|dollars?|cents?|pounds?|times|fold|x|hertz|hz|khz|metres?|meters?|"
-    r"kilometres?|kilometers?|km|kilos?|cm|mm|centimetres?|centimeters?|millimetres?|millimeters?|map|iou|recall|precision|accuracy|"
+    r"^(?:people|persons|men|women|children|sheep|fish|cattle|percent|percentage|points?|ms|milliseconds?"
+    r"|microseconds?|seconds?|secs?|minutes?|hours?|days?|nights?|weeks?|months?|"
+    r"quarters?|years?|fps|frames?|pixels?|px|dots?|cells?|bits?|bytes?|kilobytes?|megabytes?|gigabytes?"
+    r"|mega|giga|gigs?|gb|mb|kb|tb|"
+    r"megapixels?|watts?|volts?|degrees?|celsius|euros?|dollars?|cents?|pounds?|times|fold|x|hertz|hz|khz"
+    r"|metres?|meters?|"
+    r"kilometres?|kilometers?|km|kilos?|cm|mm|centimetres?|centimeters?|millimetres?|millimeters?|map|iou"
+    r"|recall|precision|accuracy|"
     r"ap|f1|k|epochs?|per|out|of|thirds?|quarters?|halves|tenths?|hundredths?)$"
 )
-_NOT_COUNTED = frozenset(
-    "is was has this thus his its us as does less plus always sometimes yes across perhaps class process various "
-    "ways things these those kinds sorts stages steps others options reasons questions ones main parts".split()
+_NOT_COUNTED = vocabulary(
+    "is was has this thus his its us as does less plus always sometimes yes across "
+    "perhaps class process various ways things these those kinds sorts stages steps others options reasons "
+    "questions ones main parts"
 )
 _BARE = frozenset({"one", "a", "zero", "1"})
+_ONE_OF = vocabulary("percent point byte millisecond second minute degree watt")
+"""A single one counts only with a unit: "one point", not "one box"."""
 _METRIC_NEAR = 5
 """A bare figure still says something so close to a measure: "recall went from 61 to 89"."""
 
@@ -192,42 +200,40 @@ def _may_begin(word: str) -> bool:
 
 
 def _counts(case: Case, plain: list[str], span: tuple[int, int], measured: set[int]) -> bool:
+    """Whether the number at ``span`` counts something: a unit, several of a thing, or a measure near by."""
     at, end = span
     tokens = case.reading.tokens
-    before = plain[at - 1] if at else ""
-    joined = (
-        at > 0
-        and tokens[at].start - tokens[at - 1].end <= 1
-        and case.reading.text[tokens[at - 1].end : tokens[at].start] == "-"
-    )
-    if _NAME_BEFORE.match(before) or (joined and before not in NUMBER_WORDS):
+    if _is_name(case, plain, at):
         return False
-    following = [tokens[i] for i in range(end, min(end + 4, len(tokens))) if not tokens[i].is_filler]
-    following = [token for token in following if token.sentence == tokens[at].sentence]
+    following = [token for token in tokens[end : end + 4] if not token.is_filler]
+    after = [token.word for token in following if token.sentence == tokens[at].sentence]
     if plain[at] in _BARE and end - at == 1:
-        return bool(following) and following[0].word in {
-            "percent",
-            "point",
-            "byte",
-            "millisecond",
-            "second",
-            "minute",
-            "degree",
-            "watt",
-        }
-    if following and following[0].word in {"or"}:
+        return bool(after) and after[0] in _ONE_OF
+    if after and after[0] == "or":  # "thirty or so"
         return False
-    for i, token in enumerate(following[:3]):
-        word = token.word
+    if _unit_follows(after):
+        return True
+    nearby = range(max(0, at - _METRIC_NEAR), min(end + _METRIC_NEAR, len(tokens)))
+    return any(i in measured and tokens[i].sentence == tokens[at].sentence for i in nearby)
+
+
+def _is_name(case: Case, plain: list[str], at: int) -> bool:
+    """Whether digits belong to a name: "ResNet-50", "step two"."""
+    if not at:
+        return False
+    tokens = case.reading.tokens
+    is_joined = case.reading.text[tokens[at - 1].end : tokens[at].start] == "-"
+    return bool(_NAME_BEFORE.match(plain[at - 1])) or (is_joined and plain[at - 1] not in NUMBER_WORDS)
+
+
+def _unit_follows(after: list[str]) -> bool:
+    if len(after) > 1 and after[0] in {"by", "to", "x"} and _may_begin(after[1]):
+        return True
+    for i, word in enumerate(after[:3]):
         if _UNIT.match(word) and not (word in {"of", "out", "per"} and i):
             return True
-        if word in {"by", "to", "x"} and i == 0 and len(following) > 1 and _may_begin(following[1].word):
-            return True
         if word in STOPWORDS or word in NUMBER_WORDS:
-            break
+            return False
         if word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in _NOT_COUNTED:
             return True
-    nearby = range(at - _METRIC_NEAR, end + _METRIC_NEAR)
-    return any(
-        i in measured and tokens[i].sentence == tokens[at].sentence for i in nearby if 0 <= i < len(tokens)
-    )
+    return False

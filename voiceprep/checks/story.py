@@ -5,27 +5,46 @@ from __future__ import annotations
 import re
 
 from voiceprep.checks.case import Case, Check, Example
-from voiceprep.checks.seek import content, figures, own, said, shown, text_of
+from voiceprep.checks.seek import content, figures, said, shown, text_of
 from voiceprep.model import Evidence
 
 _WHEN = re.compile(
-    r"\b(?:last (?:year|autumn|fall|spring|summer|winter|month|week|quarter|job)|(?:a|one|two|three|four|five|few) (?:years?|months?|weeks?) ago|in (?:20\d\d|my (?:last|previous|first)|our)|back (?:in|when|then)|at (?:my|the|a|our) [a-z-]+(?: [a-z-]+)?"
-    r"|when i (?:joined|started|was)|we (?:had|did|were|ran|built)|that(?:'d| would|'s| was) (?:be )?the|it was (?:for|at|in|a|the)|there was (?:this|a)|i was (?:at|on|working|asked|leading|the)|my (?:team|manager|boss)|in one project|for a (?:client|customer|plant|hospital))\b"
+    r"\b(?:last (?:year|autumn|fall|spring|summer|winter|month|week|quarter|job)|(?:a|one|two|three|four"
+    r"|five|few) (?:years?|months?|weeks?) ago|in (?:20\d\d|my (?:last|previous|first)|our)|back (?:in|when"
+    r"|then)|at (?:my|the|a|our) [a-z-]+(?: [a-z-]+)?"
+    r"|when i (?:joined|started|was)|we (?:had|did|were|ran|built)|that(?:'d| would|'s| was) (?:be )?the"
+    r"|it was (?:for|at|in|a|the)|there was (?:this|a)|i was (?:at|on|working|asked|leading|the)|my (?:team"
+    r"|manager|boss)|in one project|for a (?:client|customer|plant|hospital))\b"
 )
 _GENERAL = re.compile(
-    r"\b(?:generally|usually|always|over the years|in general|often|sometimes|you (?:discuss|find|try|talk)|one should)\b"
+    r"\b(?:generally|usually|always|over the years|in general|often|sometimes|you (?:discuss|find|try|talk)"
+    r"|one should)\b"
 )
 _TASK = re.compile(
-    r"\b(?:(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to|(?:i|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge)|(?:my|our) (?:job|task|goal|target|role|mission|brief|assignment) (?:was|is|were)|the (?:goal|target|task|aim|brief|ask|deadline) was"
-    r"|(?:asked|told|wanted|expected|needed) (?:me|us) to|(?:i|we) had (?:\w+ ){1,3}(?:to|until|before|left)|(?:manager|boss|lead|client|customer) (?:wanted|asked|said|told|demanded|needed|gave))\b"
+    r"\b(?:(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to|(?:i"
+    r"|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge)|(?:my|our) (?:job|task"
+    r"|goal|target|role|mission|brief|assignment) (?:was|is|were)|the (?:goal|target|task|aim|brief|ask"
+    r"|deadline) was"
+    r"|(?:asked|told|wanted|expected|needed) (?:me|us) to|(?:i|we) had (?:\w+ ){1,3}(?:to|until|before|left)"
+    r"|(?:manager|boss|lead|client|customer) (?:wanted|asked|said|told|demanded|needed|gave))\b"
 )
-_STATE_VERBS = "was|had|thought|felt|knew|wanted|believed|liked|preferred|hoped|guess|mean|think|inherited|joined|needed|got"
+_STATE_VERBS = (
+    "was|had|thought|felt|knew|wanted|believed|liked|preferred|hoped|guess|mean|think|inherited"
+    "|joined|needed|got|learned"
+)
 _ACTION = re.compile(
-    rf"\bi (?:also |then |just |first |finally |personally |quickly |simply |actually )?(?!(?:{_STATE_VERBS})\b)(?:[a-z]+ed|wrote|built|made|took|ran|set|put|found|drew|cut|led|taught|gave|went|brought|chose|sent|split|redid|rewrote|froze|threw|did|began|spent|held|shot|sat|showed|tuned|pulled)\b"
+    rf"\bi (?:also |then |just |first |finally |personally |quickly |simply "
+    rf"|actually )?(?!(?:{_STATE_VERBS})\b)(?:[a-z]+ed|wrote|built|made|took|ran|set|put|found|drew|cut|led"
+    rf"|taught|gave|went|brought|chose|sent|split|redid|rewrote|froze|threw|did|began|spent|held|shot|sat"
+    rf"|showed|tuned|pulled)\b"
 )
 _OUTCOME = re.compile(
-    r"\b(?:in the end|at the end|as a result|eventually|finally|went (?:from|up|down)|(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to|roughly|about)|from [^.]{1,30} to|now (?:it|we|they|the)|still running"
-    r"|(?:got|was|were) (?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed|merged)|we (?:took|shipped|flew|went with|kept|chose|landed|ended up|settled|were at|reached|hit)|ended up|it (?:paid off|worked out)|the (?:result|outcome) was|down to|up to)\b"
+    r"\b(?:in the end|at the end|as a result|eventually|finally|went (?:from|up|down)|(?:dropped|fell|rose"
+    r"|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to|roughly|about)"
+    r"|from [^.]{1,30} to|now (?:it|we|they|the)|still running"
+    r"|(?:got|was|were) (?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed"
+    r"|merged)|we (?:took|shipped|flew|went with|kept|chose|landed|ended up|settled|were at|reached|hit)"
+    r"|ended up|it (?:paid off|worked out)|the (?:result|outcome) was|down to|up to)\b"
 )
 _EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so)\b")
 
@@ -80,7 +99,7 @@ CHECKS = (
     Check(
         id="situation",
         message="Where and when did this happen?",
-        authority="seed features: STAR stories; labels: one particular event",
+        authority="interview guides: STAR stories; labelled answers: one particular event",
         find=situation,
         hears=(
             Example(
@@ -94,7 +113,7 @@ CHECKS = (
     Check(
         id="task",
         message="What did you have to achieve?",
-        authority="seed features: STAR stories; labels: what the speaker had to reach",
+        authority="interview guides: STAR stories; labelled answers: what the speaker had to reach",
         find=task,
         hears=(Example("I had to halve the false alarms before the audit.", "I had to"),),
         passes=("I improved the model.", "It was a project."),
@@ -103,7 +122,7 @@ CHECKS = (
     Check(
         id="action",
         message="What did you do yourself?",
-        authority="seed features: 'I' and not only 'we'",
+        authority="interview guides: 'I' and not only 'we'",
         find=action,
         hears=(Example("I rewrote the labelling guide and measured agreement.", "I rewrote"),),
         passes=("We moved to a better backbone.", "I was happy with the team.", "I thought about it."),
@@ -112,7 +131,7 @@ CHECKS = (
     Check(
         id="result",
         message="How did it end?",
-        authority="seed features: quantified impact; STAR stories",
+        authority="interview guides: quantified impact; STAR stories",
         find=result,
         hears=(
             Example(
