@@ -25,8 +25,10 @@ TERM_TOKENS = 2
 _STATING = vocabulary("i we you it they he she is are was were be so then yes no well okay")
 LIST_ITEMS = 3
 """Fewer items than this are a phrase, not a list."""
-LIST_RUN_TOKENS = 7
-"""Without commas: so many words in a row, none of them a function word, are a list."""
+LIST_WHOLE_TOKENS = 6
+"""Without commas: a stretch between marks of so many words, none of them a function word, is a list."""
+LIST_RUN_TOKENS = 9
+"""Inside a longer stretch it takes more: recognisers drop the commas of "few exotic layers, mostly"."""
 
 
 def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
@@ -66,7 +68,8 @@ def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple
         first = begin
         for at in range(begin, end + 1):
             if at == end or tokens[at].word in STOPWORDS or _relates(tokens[at]):
-                if at - first >= LIST_RUN_TOKENS:
+                is_whole = (first, at) == (begin, end)
+                if at - first >= (LIST_WHOLE_TOKENS if is_whole else LIST_RUN_TOKENS):
                     found.append((first, at))
                 first = at + 1
     return found

@@ -22,6 +22,7 @@ from voiceprep.bank import load
 from voiceprep.checks import assess
 from voiceprep.model import Bank, Question, Status, Transcript
 from voiceprep.resources import folder
+from voiceprep.text import FUNCTION_WORDS, words
 
 
 @dataclass
@@ -141,7 +142,9 @@ def stuffing(question: Question) -> Iterable[tuple[str, str]]:
     terms = [
         part[0].rstrip("*") for element in question.elements for group in element.groups for part in group
     ]
-    terms = list(dict.fromkeys(term for term in terms if term != "not"))
+    terms = list(
+        dict.fromkeys(term for term in terms if not FUNCTION_WORDS & set(words(term)) and term != "not")
+    )
     yield "commas", ", ".join(terms) + "."
     yield "bare", " ".join(terms)
 

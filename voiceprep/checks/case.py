@@ -37,9 +37,12 @@ class Compiled:
     lexicon: Lexicon
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One answer under examination; ``reading`` is of ``transcript.text``, ``sets`` are the packs'."""
+    """One answer under examination, equal to itself only so that what was found in it can be kept.
+
+    ``reading`` is of ``transcript.text``, ``sets`` are the packs' word sets.
+    """
 
     question: Question
     compiled: Compiled

@@ -70,6 +70,11 @@ def _compiled(sets: Synonyms, name: str) -> WordSet:
 
 def named(case: Case, name: str, *, listed_too: bool = False) -> list[Place]:
     """Where words of the set ``name`` stand as the speaker's claim; a pack without that set gives none."""
+    return list(_named(case, name, listed_too=listed_too))
+
+
+@lru_cache(maxsize=64)
+def _named(case: Case, name: str, *, listed_too: bool) -> tuple[Place, ...]:
     marks = case.reading.scopes
     found = []
     for hit in set_hits(case.reading, _compiled(case.sets, name)):
@@ -80,7 +85,7 @@ def named(case: Case, name: str, *, listed_too: bool = False) -> list[Place]:
             continue
         first, last = case.reading.tokens[hit.start], case.reading.tokens[hit.end - 1]
         found.append(Place(first.start, last.end, hit.start, first.sentence))
-    return sorted(set(found), key=lambda found_: found_.start)
+    return tuple(sorted(set(found), key=lambda found_: found_.start))
 
 
 def named_anyhow(case: Case, name: str) -> list[Place]:
@@ -174,7 +179,8 @@ class Figure:
     value: float
 
 
-def figures(case: Case) -> list[Figure]:
+@lru_cache(maxsize=8)
+def figures(case: Case) -> tuple[Figure, ...]:
     """Every figure with what it counts; digits inside names ("ResNet-50") and lone numbers are none."""
     tokens = case.reading.tokens
     plain = [token.word for token in tokens]
@@ -192,7 +198,7 @@ def figures(case: Case) -> list[Figure]:
             stop = last.end if end < len(tokens) and last.sentence == first.sentence else tokens[end - 1].end
             found.append(Figure(Place(first.start, stop, at, first.sentence), end, number.value))
         at = end
-    return found
+    return tuple(found)
 
 
 def _may_begin(word: str) -> bool:
