@@ -58,8 +58,9 @@ from rapidfuzz import process
 
 from voiceprep.content_table import Faults, Table
 from voiceprep.errors import ContentError, Fault, UnknownQuestion
-from voiceprep.matching import MIN_CONTENT_STEMS, NOT, alternatives, phrasing
+from voiceprep.matching import MIN_CONTENT_STEMS, is_negator
 from voiceprep.model import Bank, Element, Kind, Level, Move, Pitfall, Probe, Question, Term, WordGroups
+from voiceprep.text import ARTICLES, words
 
 ROUNDS = ("phone-screen", "coding", "deep-dive", "system-design", "behavioral")
 MIN_LONG_ALTERNATIVE = 3
@@ -269,7 +270,7 @@ def _element(entry: Table, synonyms: Synonyms) -> Element:
 
 
 def _clause(entry: Table, key: str, text: str) -> None:
-    if len(phrasing(text).stems) < MIN_CONTENT_STEMS:
+    if len(set(words(text)) - ARTICLES) < MIN_CONTENT_STEMS:
         entry.fault(key, f"{text!r} says too little to be recognised; write a clause")
 
 
@@ -286,7 +287,7 @@ def _group(entry: Table, key: str, written: str, synonyms: Synonyms) -> WordGrou
                         key, f"no synonym set {alternative}" + (f"; did you mean @{near[0]}?" if near else "")
                     )
                 names.extend(known.get(alternative[1:], ()))
-            elif not alternatives(alternative):
+            elif not any(char.isalnum() for char in alternative):
                 entry.fault(key, f"an empty alternative in {part.strip()!r}; write words between '/' and '+'")
             elif "*" in alternative[:-1]:
                 entry.fault(key, f"'*' only ends an alternative: {alternative!r}")
@@ -295,11 +296,7 @@ def _group(entry: Table, key: str, written: str, synonyms: Synonyms) -> WordGrou
         sets.append(tuple(dict.fromkeys(names)))
     if len(sets) == 1 and not all(len(name.split()) >= MIN_LONG_ALTERNATIVE for name in sets[0]):
         entry.fault(key, "a single set of words says too little: add a second set with '+'")
-    if all(
-        alternatives(name) and all(alt.stems == (NOT,) for alt in alternatives(name))
-        for names in sets
-        for name in names
-    ):
+    if all(is_negator(name) for names in sets for name in names):
         entry.fault(key, "holds nothing but a negation")
     return tuple(sets) if all(sets) else None
 
