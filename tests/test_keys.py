@@ -50,6 +50,12 @@ class Session:
     def press(self, typed: bytes) -> None:
         os.write(self.keyboard, typed)
 
+    def hang_up(self) -> None:
+        """Close the window."""
+        spare = os.open(os.devnull, os.O_RDWR)
+        os.dup2(spare, self.keyboard)
+        os.close(spare)
+
     def line(self) -> str:
         assert self.process.stdout
         return self.process.stdout.readline().rstrip("\n")
@@ -204,6 +210,23 @@ def test_after_a_pause_keys_arrive_again() -> None:
             time.sleep(0.005)
         session.press(b"n")
         assert session.line() == "'n'"
+
+
+def test_a_terminal_that_is_closed_is_no_error() -> None:
+    """A window closed on a program that ignores the hang-up: no key comes, and it ends in order."""
+    body = """
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with TerminalKeys() as keys:
+            say("ready")
+            sys.stdout.flush()
+            time.sleep(0.3)
+            say(keys.poll())
+        say("done")
+        """
+    with running(body) as session:
+        session.line()
+        session.hang_up()
+        assert [session.line(), session.line()] == ["None", "done"]
 
 
 def test_without_a_terminal_no_key_comes(monkeypatch: pytest.MonkeyPatch) -> None:

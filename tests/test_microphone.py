@@ -16,6 +16,8 @@ from voiceprep.engines.microphone import SoundDeviceMicrophone
 from voiceprep.errors import DeviceLost, NoDevice
 from voiceprep.model import RATE_HZ, Block, Samples
 
+PATIENCE_S = microphone._LOST_AFTER_S
+
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> FakeSoundDevice:
@@ -127,6 +129,15 @@ def test_a_device_that_falls_silent_gives_signs_of_life_then_is_lost(machine: Fa
     assert [len(block.samples) for block in delivered].count(0) == 3
     assert time.monotonic() - began_s < 2.0
     assert machine.n_open == 0
+
+
+def test_a_device_that_never_speaks_is_lost_within_3_s(machine: FakeSoundDevice) -> None:
+    """Opening and watching together: the patience of both is below 3 s."""
+    machine.then = "hangs"
+    began_s = time.monotonic()
+    assert not joined(until_lost(SoundDeviceMicrophone(None).blocks())).size
+    assert time.monotonic() - began_s < 0.3 + 1.0
+    assert PATIENCE_S + microphone._FIRST_WAIT_S < 3.0
 
 
 def test_a_device_that_stutters_is_not_lost(machine: FakeSoundDevice) -> None:

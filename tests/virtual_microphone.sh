@@ -36,6 +36,12 @@ PA
                 parec --latency-msec=20 --device=$source </dev/null >/dev/null 2>>"$dir/log" &
                 echo $! >>"$dir/pids"
             done
+            flowing=()
+            for source in mic spk.monitor; do
+                timeout 10 parec --latency-msec=20 --device=$source 2>>"$dir/log" | head -c 1 >/dev/null &
+                flowing+=($!)
+            done
+            wait "${flowing[@]}"
             echo "$PULSE_SERVER"
             return
         fi

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -133,8 +134,11 @@ else:
             typed = b""
             # A lone ESC may be the head of a sequence whose rest is on its way.
             while select.select([self._fd], [], [], _ESC_WAIT_S if typed.endswith(b"\x1b") else 0.0)[0]:
-                some = os.read(self._fd, 1024)
-                if not some:  # the terminal hung up
+                try:
+                    some = os.read(self._fd, 1024)
+                except OSError:  # the terminal is gone, and with it whoever could press a key
+                    break
+                if not some:
                     break
                 typed += some
             return typed.decode(errors="ignore")
@@ -146,7 +150,8 @@ else:
             self._handlers.clear()
 
         def _restore(self) -> None:
-            termios.tcsetattr(self._fd, termios.TCSADRAIN, self._before)
+            with contextlib.suppress(termios.error):  # a terminal that is gone needs no restoring
+                termios.tcsetattr(self._fd, termios.TCSADRAIN, self._before)
 
         def _end(self, number: int, frame: FrameType | None) -> None:
             """Put the terminal back, then let the signal do what it would have done."""

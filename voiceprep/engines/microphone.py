@@ -33,6 +33,9 @@ _IDLE_S = 0.1
 # no error at all, and the stream calls itself active. Two seconds is far beyond any buffer.
 _LOST_AFTER_S = 2.0
 
+# How long the opening waits for a first block: usual are 50 ms, a Bluetooth headset takes 600 ms, and
+# with the watchdog's patience it must stay below 3 s.
+_FIRST_WAIT_S = 0.8
 _FIRST_POLL_S = 0.005
 
 _EMPTY = np.zeros(0, np.float32)
@@ -111,7 +114,7 @@ class _Capture:
 
         A device that stays silent is left to the reader's watchdog.
         """
-        for _ in range(round(_LOST_AFTER_S / _FIRST_POLL_S)):
+        for _ in range(round(_FIRST_WAIT_S / _FIRST_POLL_S)):
             if not self.taken.empty() or self.ended.is_set():
                 return
             time.sleep(_FIRST_POLL_S)
