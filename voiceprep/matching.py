@@ -205,6 +205,8 @@ MAX_SENTENCES = 2
 """Sentences within which the sets of a pattern must meet (trial on 219 labels: 1, 2 and 3 do alike)."""
 MAX_TOKENS = 40
 """Words within which they must meet: three spoken sentences of ordinary length."""
+PAIR_TOKENS = 12
+"""Two sets are met by chance more easily than three, so they must stand nearer."""
 NEGATION_TOKENS = 8
 """How near a negator that belongs to a pattern must stand to another of its words."""
 
@@ -269,16 +271,18 @@ def _around(reading: Reading, found: list[list[Hit]], anchor: Hit) -> list[Hit]:
             continue
         near = sorted(part, key=lambda hit: (abs(hit.start - anchor.start), hit.doubtful))
         for hit in near:
-            if not any(same_root(reading, hit, other) for other in chosen) and _fits(reading, [*chosen, hit]):
+            if not any(same_root(reading, hit, other) for other in chosen) and _fits(
+                reading, [*chosen, hit], len(found)
+            ):
                 chosen.append(hit)
                 break
     return chosen
 
 
-def _fits(reading: Reading, chosen: list[Hit]) -> bool:
+def _fits(reading: Reading, chosen: list[Hit], n_sets: int) -> bool:
     begin = min(hit.start for hit in chosen)
     end = max(hit.end for hit in chosen)
-    if end - begin > MAX_TOKENS:
+    if end - begin > (PAIR_TOKENS if n_sets == 2 else MAX_TOKENS):
         return False
     first, last = reading.tokens[begin], reading.tokens[end - 1]
     if last.sentence - first.sentence >= MAX_SENTENCES or "\n" in reading.text[first.start : last.end]:

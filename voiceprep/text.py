@@ -68,7 +68,7 @@ STOPWORDS = vocabulary(
     "said okay "
     "well yes yeah one thing things stuff way lot let let's like right actually usually maybe perhaps "
     "probably "
-    "always often even still now"
+    "always often even still now whereas while though although"
 )
 """Words that carry no part of a phrasing's meaning by themselves."""
 

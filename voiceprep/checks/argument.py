@@ -8,6 +8,8 @@ from voiceprep.checks.case import Case, Check, Example
 from voiceprep.checks.seek import (
     Place,
     content,
+    either,
+    named_anyhow,
     said,
     sentence,
     shown,
@@ -20,31 +22,42 @@ from voiceprep.text import fold
 
 # ------------------------------------------------------------------------------ choice
 
-_WILL = (
-    r"(?:i|we)(?:'d| would|'ll| will|'m going to)?(?: (?:still|just|actually|simply|always|probably"
-    r"|definitely|rather|then|personally|even))*"
+_ADVERBS = (
+    r"(?: (?:still|just|actually|simply|always|definitely|rather|then|personally|even|first|clearly"
+    r"|honestly))*"
 )
-_COMMIT = re.compile(
-    rf"\b(?:{_WILL} (?:go (?:with|for)|take|pick|choose|prefer|use|start with|begin with|stick (?:with|to)"
-    rf"|settle (?:on|for)|land on|bet on"
-    r"|ship|recommend|vote for|opt for|reach for|put (?:my|the|our) (?:money|weeks|effort|time)|rather have"
-    r"|have(?! to\b)|commit to|spend (?:the|my|our|it|most)"
-    r"|run|deploy|switch to|download|bring|argue for|train|keep|try(?! to\b))"
-    r"|my (?:pick|choice|answer|vote|default|first (?:choice|pick|move)) (?:is|would be)|(?:the"
-    r"|my) answer is|i'm (?:choosing|picking|taking|going (?:with|for))"
-    r"|(?:i|we) (?:went with|chose|picked|took)|one i'd (?:try|use|take|pick|do|choose)|comes? first"
-    r"|so (?:it's|it is)|wins? (?:here|for me))\b"
+_WILL = rf"(?:i|we)(?:'d| would|'ll| will|'m going to){_ADVERBS}"
+_NO_PICK = (
+    "look|say|think|guess|want|like|love|need|have|consider|ask|check|expect|be|see|test|evaluate|compare"
+    "|not|never|argue that|assume|imagine|suppose|probably|maybe|do|depend|explore|experiment|discuss"
+    "|know|hope|read|try to"
 )
-_WOULD = re.compile(
-    r"\b(?:'d|would|'ll|will|my|went|chose|picked|took|'m|first|wins|prefer|rather|go)\b|'d |'ll |'m "
+"""Verbs after "I'd" that find out, hedge or wish, and commit to nothing."""
+_COMMIT = either(
+    rf"{_WILL} (?!(?:{_NO_PICK})\b)[a-z]+(?: (?:with|for|to|on|at))?",
+    rf"{_WILL} have(?! to\b)",
+    rf"(?:i|we){_ADVERBS} (?:go (?:with|for)|pick|choose|prefer|stick (?:with|to)|settle (?:on|for)|land on"
+    rf"|bet on|ship|recommend|opt for)",
+    r"(?:i|we) (?:went with|chose|picked|took|settled on)",
+    r"my (?:pick|choice|answer|vote|default|first (?:choice|pick|move)) (?:is|would be)",
+    r"(?:the|my) (?:answer|winner) is",
+    r"i'm (?:choosing|picking|taking|in favou?r of|going (?:with|for))",
+    r"one i'd (?:try|use|take|pick|do|choose)",
+    r"comes? first",
+    r"so (?:it's|it is)",
+    r"wins? (?:here|for me)",
+    r"(?:let me|i) commit(?: to)?",
 )
 _NO_OPTION = re.compile(
-    r"^ (?:probably |maybe |perhaps )?(?:look|both|all (?:of )?(?:them|three|of)|either|any(?:thing| of)?"
-    r"|something|whatever|whichever|everything|it depends|"
-    r"several|a (?:couple|few|mix|combination|lot)|some(?: |$)|different|various|proper|the best|one of"
+    r"^ (?:probably |maybe |perhaps )?"
+    r"(?:look|both|all (?:of )?(?:them|three|of)|either|any(?:thing| of)?|something|whatever|whichever"
+    r"|everything|it depends"
+    r"|several|a (?:couple|few|mix|combination|lot)|some(?: |$)|different|various|proper|the best|one of"
     r"|many)\b"
 )
-_HEDGED = re.compile(r"\b(?:could|might|may|maybe|perhaps|would need to|either|possible|depending on)\b")
+_HEDGED = either(
+    "could", "might", "may", "maybe", "perhaps", "would need to", "either", "possible", "depending on"
+)
 _OR = re.compile(r"\bor\b")
 _BLUNT = re.compile(
     r"^(?:so |well |okay |honestly |simply |the |um |uh )*([a-z0-9'-]+(?: [a-z0-9'-]+){0,2})$"
@@ -55,10 +68,9 @@ def choice(case: Case) -> tuple[Evidence, ...]:
     """One option committed to: "I'd take X", "X first", or the bare name of one as a sentence of its own."""
     found = []
     for here in said(case, _COMMIT, denied_too=False):
-        wording = case.reading.folded[here.start : here.end]
         rest = case.reading.folded[here.end : here.end + 60]
         around = text_of(case, here.sentence)
-        if _NO_OPTION.match(rest) or not _WOULD.search(wording) or _HEDGED.search(around):
+        if _NO_OPTION.match(rest) or _HEDGED.search(around):
             continue
         if content(case, token_at(case, here.end), token_at(case, here.end) + 10):
             found.append(here)
@@ -73,23 +85,36 @@ def choice(case: Case) -> tuple[Evidence, ...]:
 
 # ------------------------------------------------------------------------------ reason
 
-_CAUSE = re.compile(
-    r"\b(?:because|cause|cos|(?<!ever )since|so that(?! (?:would|is|was|will|can|could))|which (?:means"
-    r"|is why|makes|rules out|lets|causes|keeps)|that(?:'s| is) why|that means|meaning|otherwise"
-    r"|therefore|as a result|due to|thanks to|given that|the reason|in order to|leads? to"
-    r"|(?<!such )(?<!well )(?<!same )(?<!soon )(?<!long )(?<!far )(?<!much )(?<!just )as (?:it's|it is|they"
-    r"|we|you|there's|there are)|for that reason|hence|seeing that"
-    r"|no wonder|in that case|or else|if not)\b"
+_CAUSE = either(
+    r"because|cause|cos|(?<!ever )since|due to|thanks to|given that|seeing that",
+    r"so that(?! (?:would|is|was|will|can|could))",
+    r"which (?:means|is why|makes|rules out|lets|causes|keeps)",
+    r"that(?:'s| is) why|that means|meaning|the reason|for that reason|no wonder",
+    r"therefore|as a result|hence|in order to|leads? to",
+    r"otherwise|or else|if not|in that case",
+    r"(?<!such )(?<!well )(?<!same )(?<!soon )(?<!long )(?<!far )(?<!much )(?<!just )as (?:it's|it is|they"
+    r"|we|you|there's|there are)",
 )
+_WEAK_CAUSE = either(
+    r"this (?:means|lets|makes|way)|that (?:lets|makes|way)|to (?:avoid|keep|prevent)|the (?:idea|point) is"
+    r"|prevents|ensures",
+    r"which (?:gives|forces|hurts|helps|saves|costs|leaves|allows|would|stops|hides|lowers|raises|pulls"
+    r"|turns)",
+)
+"""Links that also serve to describe: they need the words of the subject beside them."""
 _SO = re.compile(
-    r"(?<=[a-z0-9%,;:] )so\b(?! (?:on|far|much|many|that|called|few|little|long|well|good))"
+    r"(?<=[a-z0-9%,;:] )(?<!or )so\b(?! (?:on|far|much|many|that|called|few|little|long|well|good))"
     r"|[.?!] so\b(?= (?:the|it|you|we|they|i|a|each|every|there)\b)"
 )
 _EXCUSE = re.compile(
     r"\b(?:team effort|hard to (?:say|name|tell)|everybody|everyone|nobody (?:told|asked))\b"
 )
-_MIN_CAUSE_CONTENT = 2
-_MIN_EFFECT_CONTENT = 1
+_MIN_CAUSE_CONTENT = 1
+_MIN_SO_CONTENT = 2
+"""Words of its own that a cause must hold; "so" also leads over, so it needs more."""
+_MIN_EFFECT_CONTENT = 2
+_MIN_ALONE_CONTENT = 4
+"""What is explained stands before the link, or the explanation is long enough to hold both."""
 
 
 def reason(case: Case) -> tuple[Evidence, ...]:
@@ -105,8 +130,8 @@ def reason(case: Case) -> tuple[Evidence, ...]:
             found.append(here)
     found += [
         here
-        for here in said(case, _SO, denied_too=True)
-        if here.sentence not in wrong and _linked(case, here, 2) and _specific(case, here)
+        for here in (*said(case, _SO, denied_too=True), *said(case, _WEAK_CAUSE, denied_too=True))
+        if here.sentence not in wrong and _linked(case, here, _MIN_SO_CONTENT) and _specific(case, here)
     ]
     return shown(case, *(_clause_round(case, here) for here in found[:4]))
 
@@ -122,11 +147,15 @@ def wrong_sentences(case: Case) -> frozenset[int]:
 
 
 def _linked(case: Case, here: Place, least: int) -> bool:
-    """Something must be linked: content after the connective, and content before it or further on."""
+    """Whether something is linked: at least ``least`` words of content of its own after, and some before."""
     after = token_at(case, here.end)
-    right = content(case, after, after + 14)
+    _, end = sentence(case, here.sentence)
+    right = content(case, after, min(after + 14, end))
     left = content(case, here.token - 14, here.token)
-    return len(right) >= least and (len(left) >= _MIN_EFFECT_CONTENT or len(right) > least + 1)
+    general = {other.token for other in named_anyhow(case, "general-words")}
+    listed = case.reading.scopes.listed
+    own = [at for at in right if at not in general and not listed[at]]
+    return len(own) >= least and (len(left) >= _MIN_EFFECT_CONTENT or len(right) >= _MIN_ALONE_CONTENT)
 
 
 def _specific(case: Case, here: Place) -> bool:
@@ -146,24 +175,43 @@ def _clause_round(case: Case, here: Place) -> Place:
 
 # ------------------------------------------------------------------------------ trade-off
 
-_GIVEN_UP = re.compile(
-    r"\b(?:(?:i|we|you|it|that|they)(?:'d|'ll)?(?: (?:would|will|do|may|might|can))? (?:lose|loses|lost"
-    r"|give up|gives up|gave up|pay|pays|paid|sacrifice|sacrifices"
-    r"|swallow|accept|accepts|trade|trades|spend|spends|spent|cost|costs)"
-    r"|(?:i'm|we're|you're) (?:giving up|losing|paying|trading|sacrificing)|giving up|at the (?:expense|cost"
-    r"|price) of|in exchange for|the price(?: (?:is|for|i pay|we pay))?|the cost (?:is|of)|comes at"
-    r"|costs? (?:me|us|you|about|roughly|some|a|an|one|two|more|extra|accuracy|time|recall|latency|memory"
-    r"|twice|three|four)|pay (?:about|for|with|a|in|roughly)"
-    r"|the (?:downside|drawback|catch|flip side|flipside|trouble|loss)|downside|drawback|eats? (?:into|away"
-    r"|up)|nibbles? (?:at|away)|takes a hit|(?:slipped|dropped|fell|went down|rose|went up) (?:by )?(?:a|one"
-    r"|two|about|half|from)"
-    r"|(?:i|we|i'd|we'd) (?:can |could |would )?(?:live with|accept|swallow|tolerate|take that|put up with)"
-    r"|times (?:as )?(?:heavy|slow|slower|expensive|heavier|as)|gets? (?:slower|worse|heavier|bigger|longer)"
-    r"|(?:is|it's|are|was|runs?|that's|they're) (?:a bit |a little |much |far |slightly |somewhat "
-    r"|clearly )?(?:slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|more expensive"
-    r"|worse at)"
-    r"|(?:a|one|two|three) (?:\w+ )?(?:day|days|second|seconds|minutes|hours|weeks) (?:slower|later"
-    r"|longer))\b"
+_SOMEBODY = r"(?:i|we|you|it|that|they|this)(?:'d|'ll)?(?: (?:would|will|do|may|might|can))?"
+_GIVEN_UP = either(
+    rf"{_SOMEBODY} (?:loses?|lost|gives? (?:up|away)|gave up|pays?|paid|sacrifices?|swallow|accepts?|trades?"
+    rf"|spends?|spent|costs?)",
+    r"(?:i'm|we're|you're) (?:giving up|losing|paying|trading|sacrificing)|giving up|at the (?:expense|cost"
+    r"|price) of",
+    r"in exchange for|the price(?: (?:is|for|i pay|we pay))?|the cost (?:is|of)|comes at|pay (?:about|for"
+    r"|with|a|in|roughly)",
+    r"costs? (?:me|us|you|about|roughly|some|an?|one|two|more|extra|accuracy|time|recall|latency|memory"
+    r"|twice|three|four)",
+    r"the (?:downside|drawback|catch|flip ?side|trouble|loss)|downside|drawback|takes a hit",
+    r"eats? (?:into|away|up)|nibbles? (?:at|away)|at worst",
+    r"(?:slipped|dropped|fell|went down|rose|went up) (?:by )?(?:a|one|two|about|half|from)",
+    r"(?:i|we)(?:'d)? (?:can |could |would )?(?:live with|accept|swallow|tolerate|take that|put up with)",
+    r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as)|gets? (?:slower|worse|heavier|bigger|longer)",
+    r"(?:takes|needs|adds|means) (?:\w+ )?(?:longer|more|twice|extra|another)(?: \w+)?"
+    r"|not (?:quite )?as (?:accurate|fast|precise|sharp)",
+    r"(?:an?|one|two|three) (?:\w+ )?(?:days?|seconds?|minutes|hours|weeks) (?:slower|later|longer)",
+)
+_WORSE = either(
+    r"(?:is|it's|are|was|runs?|that's|they're) (?:(?:a bit|a little|much|far|slightly|somewhat|clearly) )?"
+    r"(?:slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|more expensive|worse at)"
+)
+"""Says what is given up only where it is weighed; else it describes the other option."""
+_WEIGHED = either(
+    "but",
+    "though",
+    "although",
+    "still",
+    "fine",
+    "okay",
+    "worth",
+    "accept",
+    "live with",
+    "i'd",
+    "we'd",
+    "take that",
 )
 _BUT_WORSE = re.compile(
     r"\b(?:but|although|though|while|whereas|even if|only)\b[^.?!]{0,60}\b(?:slower|worse|less|fewer|lower"
@@ -175,7 +223,8 @@ _EMPTY_PRICE = re.compile(r"\b(?:trade-? ?offs?|balance|compromise) (?:between|w
 def trade_off(case: Case) -> tuple[Evidence, ...]:
     """What is given up, named: the word alone, or "it has its price", is none."""
     found = []
-    for here in [*said(case, _GIVEN_UP), *said(case, _BUT_WORSE)]:
+    weighed = [here for here in said(case, _WORSE) if _WEIGHED.search(text_of(case, here.sentence))]
+    for here in [*said(case, _GIVEN_UP), *said(case, _BUT_WORSE), *weighed]:
         _, end = sentence(case, here.sentence)
         after = token_at(case, here.end)
         lost = content(case, here.token, min(end + 6, after + 10))
@@ -186,34 +235,43 @@ def trade_off(case: Case) -> tuple[Evidence, ...]:
 
 # ------------------------------------------------------------------------------ boundary
 
-_CASE = re.compile(
-    r"\b(?:if|when|once|where|unless|until|past|beyond|except|in (?:that|those|such) (?:kind of )?(?:case"
-    r"|cases|scene|scenes|situation)|as soon as|for (?:very|really|extremely|tiny|dense)|with (?:very|really"
-    r"|heavy|strong)|"
-    r"at (?:night|\d|ten|three|four|five|like)|only if|the moment|but take|as a law|on a)\b"
+_CASE = either(
+    r"if|when|once|where|unless|until|past|beyond|except|as soon as|only if|the moment|but take",
+    r"as a law|on a",
+    r"in (?:that|those|such) (?:kind of )?(?:cases?|scenes?|situations?)|in (?:a|the) (?:worst|edge"
+    r"|corner) case",
+    r"for (?:very|really|extremely|tiny|dense|small|large|huge)|with (?:very|really|heavy|strong|too (?:many"
+    r"|few|much|little))",
+    r"at (?:night|\d|ten|three|four|five|like)",
 )
-_FAILS = re.compile(
-    r"\b(?:break(?:s|ing)?(?: down)?|fail(?:s|ed|ing)?|fall(?:s)? (?:apart|over|short|down)|struggl(?:e|es"
-    r"|ing)|stops? (?:working|helping|being)|gets? (?:bad|worse|tricky|ugly)|goes wrong"
-    r"|(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|isn't|not) (?:\w+ ){0,3}?(?:help|work|hold|cope"
-    r"|expect|scale|fit|run|keep up|enough|find|see|apply|right|be enough|separate|tell|hurt|pay off|buy"
-    r"|matter)"
-    r"|no longer|useless|worthless|hopeless|identical|throws it|flip(?: only)?|switch(?: to)?|change my mind"
-    r"|reconsider|drop (?:it|that|this)|give up on|loses? (?:track|it|them|too)|misses|skips|merges|swaps?"
-    r"|overwhelmed|too (?:coarse|slow|late|small|dense|dark|far|close|crowded)|no fixed|eats|wrong (?:choice"
-    r"|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i'd|we'd|i would) (?:rather|kill|stop|move|go back|take"
-    r"|use)|instead|the opposite)\b"
+_FAILS = either(
+    r"break(?:s|ing)?(?: down)?|fail(?:s|ed|ing)?|falls? (?:apart|over|short|down)|struggl(?:e|es|ing)"
+    r"|goes wrong|goes blind",
+    r"stops? (?:working|helping|being)|gets? (?:bad|worse|tricky|ugly|lost)|loses? (?:track|it|them|too)",
+    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|isn't|aren't|not) (?:\w+ ){0,3}?(?:help|work|hold"
+    r"|cope|expect|scale|fit|run|keep up"
+    r"|enough|find|see|apply|right|separate|tell|hurt|pay off|buy|matter|true|handle)",
+    r"no longer|useless|worthless|hopeless|identical|throws it|overwhelmed|no fixed|eats",
+    r"the opposite|instead",
+    r"flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on",
+    r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts",
+    r"too (?:coarse|slow|late|small|dense|dark|far|close|crowded|big|noisy|few|many|little)",
+    r"wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i|we)(?:'d| would) (?:rather|kill|stop|move"
+    r"|go back|take|use)",
 )
 _IF_IT_FAILS = re.compile(
-    r"(?:if|when|once|unless) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?(?:doesn't |don't "
-    r"|isn't |won't )?(?:work|help|enough|good|fit|fail|possible)"
+    r"(?:if|when|once|unless) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?"
+    r"(?:doesn't |don't |isn't |won't )?(?:work|help|enough|good|fit|fail|possible)"
 )
-_LIMIT_SENTENCE = re.compile(
-    r"\b(?:where (?:it|this|that) (?:breaks|fails|gets bad|stops|falls|struggles|goes wrong)|(?:it|this"
-    r"|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch|change"
-    r"|reconsider|drop)|"
-    r"one caveat|the exception|the limit|what it won't do|it's built for|it assumes|only (?:works|holds"
-    r"|true) (?:if|when|as long)|holds only|as long as|unless)\b"
+"""A case in name only: "if it doesn't work"."""
+_LIMIT_SENTENCE = either(
+    r"where (?:it|this|that) (?:breaks|fails|gets bad|stops|falls|struggles|goes wrong)|(?:trouble"
+    r"|problem) (?:starts|begins|is) when",
+    r"(?:it|this|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch"
+    r"|change|reconsider|drop)",
+    r"one caveat|the exception|the limit|what it won't do|it's built for|it assumes|as long as|unless"
+    r"|holds only|not for",
+    r"only (?:works|holds|true) (?:if|when|as long)",
 )
 
 

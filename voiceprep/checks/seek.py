@@ -29,6 +29,11 @@ class Place:
     sentence: int
 
 
+def either(*wordings: str) -> re.Pattern[str]:
+    """A pattern for whole words that matches any of ``wordings`` (regular expressions over folded text)."""
+    return re.compile(r"\b(?:" + "|".join(wordings) + r")\b")
+
+
 def shown(case: Case, *places: Place) -> tuple[Evidence, ...]:
     """Places as evidence, in order and without repeats."""
     spans = sorted({(place.start, place.end) for place in places})

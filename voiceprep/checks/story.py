@@ -5,46 +5,57 @@ from __future__ import annotations
 import re
 
 from voiceprep.checks.case import Case, Check, Example
-from voiceprep.checks.seek import content, figures, said, shown, text_of
+from voiceprep.checks.seek import content, either, figures, said, shown, text_of
 from voiceprep.model import Evidence
 
-_WHEN = re.compile(
-    r"\b(?:last (?:year|autumn|fall|spring|summer|winter|month|week|quarter|job)|(?:a|one|two|three|four"
-    r"|five|few) (?:years?|months?|weeks?) ago|in (?:20\d\d|my (?:last|previous|first)|our)|back (?:in|when"
-    r"|then)|at (?:my|the|a|our) [a-z-]+(?: [a-z-]+)?"
-    r"|when i (?:joined|started|was)|we (?:had|did|were|ran|built)|that(?:'d| would|'s| was) (?:be )?the"
-    r"|it was (?:for|at|in|a|the)|there was (?:this|a)|i was (?:at|on|working|asked|leading|the)|my (?:team"
-    r"|manager|boss)|in one project|for a (?:client|customer|plant|hospital))\b"
+_WHEN = either(
+    r"last (?:year|autumn|fall|spring|summer|winter|month|week|quarter|job)|this (?:year|spring|summer"
+    r"|autumn|winter)",
+    r"(?:a|one|two|three|four|five|few|couple of) (?:years?|months?|weeks?) ago|back (?:in|when|then)",
+    r"in (?:20\d\d|january|february|march|april|june|july|august|september|october|november|december"
+    r"|my (?:last|previous|first)|our)",
+    r"at (?:my|the|a|our) [a-z-]+(?: [a-z-]+)?|during (?:my|the|a|our)|while (?:i|we) (?:was|were)",
+    r"when i (?:joined|started|was)|we (?:had|did|were|ran|built)|that(?:'d| would|'s| was) (?:be )?the",
+    r"it was (?:for|at|in|a|the)|this was|there was (?:this|a)|i was (?:at|on|working|asked|leading|the)"
+    r"|my (?:team|manager|boss)",
+    r"in one project|for a (?:client|customer|plant|hospital)|on (?:a|the|our|my) [a-z]+ (?:project|team"
+    r"|line)",
 )
-_GENERAL = re.compile(
-    r"\b(?:generally|usually|always|over the years|in general|often|sometimes|you (?:discuss|find|try|talk)"
-    r"|one should)\b"
-)
-_TASK = re.compile(
-    r"\b(?:(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to|(?:i"
-    r"|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge)|(?:my|our) (?:job|task"
-    r"|goal|target|role|mission|brief|assignment) (?:was|is|were)|the (?:goal|target|task|aim|brief|ask"
-    r"|deadline) was"
-    r"|(?:asked|told|wanted|expected|needed) (?:me|us) to|(?:i|we) had (?:\w+ ){1,3}(?:to|until|before|left)"
-    r"|(?:manager|boss|lead|client|customer) (?:wanted|asked|said|told|demanded|needed|gave))\b"
+_GENERAL = either(
+    "generally", "usually", "always", "over the years", "in general", "often", "sometimes",
+    r"you (?:discuss|find|try|talk)", "one should",
+)  # fmt: skip
+_TASK = either(
+    r"(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to",
+    r"(?:i|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge|on the hook)|i owned",
+    r"(?:my|our) (?:job|task|goal|target|role|mission|brief|assignment) (?:was|is|were)",
+    r"the (?:goal|target|task|aim|brief|ask|deadline) was|(?:asked|told|wanted|expected|needed) (?:me|us) to",
+    r"(?:i|we) had (?:\w+ ){1,3}(?:to|until|before|left)",
+    r"(?:manager|boss|lead|client|customer) (?:wanted|asked|said|told|demanded|needed|gave)",
 )
 _STATE_VERBS = (
-    "was|had|thought|felt|knew|wanted|believed|liked|preferred|hoped|guess|mean|think|inherited"
-    "|joined|needed|got|learned"
+    "was|had|thought|felt|knew|wanted|believed|liked|preferred|hoped|guess|mean|think|inherited|joined"
+    "|needed|got|learned|agreed"
 )
-_ACTION = re.compile(
-    rf"\bi (?:also |then |just |first |finally |personally |quickly |simply "
-    rf"|actually )?(?!(?:{_STATE_VERBS})\b)(?:[a-z]+ed|wrote|built|made|took|ran|set|put|found|drew|cut|led"
-    rf"|taught|gave|went|brought|chose|sent|split|redid|rewrote|froze|threw|did|began|spent|held|shot|sat"
-    rf"|showed|tuned|pulled)\b"
+_ACTION = either(
+    r"i (?:also |then |just |first |finally |personally |quickly |simply |actually |even )?"
+    rf"(?!(?:{_STATE_VERBS})\b)"
+    r"(?:[a-z]+ed|wrote|built|made|took|ran|set|put|found|drew|cut|led|taught|gave|went|brought|chose|sent"
+    r"|split|redid|rewrote"
+    r"|froze|threw|did|began|spent|held|shot|sat|showed|tuned|pulled|told|met|fed|kept|dug|sought|rebuilt)"
 )
-_OUTCOME = re.compile(
-    r"\b(?:in the end|at the end|as a result|eventually|finally|went (?:from|up|down)|(?:dropped|fell|rose"
-    r"|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to|roughly|about)"
-    r"|from [^.]{1,30} to|now (?:it|we|they|the)|still running"
-    r"|(?:got|was|were) (?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed"
-    r"|merged)|we (?:took|shipped|flew|went with|kept|chose|landed|ended up|settled|were at|reached|hit)"
-    r"|ended up|it (?:paid off|worked out)|the (?:result|outcome) was|down to|up to)\b"
+_OUTCOME = either(
+    r"in the end|at the end|as a result|eventually|finally|since then|today",
+    r"went (?:from|up|down|live)|from [^.]{1,30} to|down to|up to|still running|halved|doubled|tripled|saved",
+    r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to"
+    r"|roughly|about)",
+    r"now (?:it|we|they|the)|(?:brought|cut|took|raised|got) (?:it|that|this|them|recall|precision|latency"
+    r"|the \w+) (?:down|up|from|to|by)",
+    r"(?:got|was|were) (?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed"
+    r"|merged|accepted|cancelled)",
+    r"we (?:took|shipped|flew|went with|kept|chose|landed|ended up|settled|were at|reached|hit|released"
+    r"|launched|dropped)",
+    r"ended up|it (?:paid off|worked out)|the (?:result|outcome) was",
 )
 _EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so)\b")
 

@@ -46,7 +46,9 @@ KINDS = (
             r"|needs) (?:need )?to (?:evaluate|see|check|decide)[^.?!]{0,60}"
             r"|we(?:'ll| will| would|'d) (?:have to )?see|i think (?:that'd|that would"
             r"|there's also something|it should|it would be|that should)[^.,:;?!]{0,40}|should be (?:fine|ok"
-            r"|okay|good|enough|doable)[^.,:;?!]{0,30})\b"
+            r"|okay|good|enough|doable)[^.,:;?!]{0,30}"
+            r"|it's (?:complicated|hard to generali[sz]e)|somehow|at some point|in some way"
+            r"|one way or another)\b"
         ),
         re.compile(
             r"\b(?:it (?:all |really |always )?depends(?: (?:on|a lot)[^.,:;?!]{0,40})?(?:,? really)?"
@@ -61,7 +63,8 @@ KINDS = (
             r"|works|helps|needed|necessary|possible)[^.?!;]{0,25}|i (?:believe|think)(?=[.?!]|$)"
             r"|we can always [^.,:;?!]{3,40}|any of (?:them|the (?:two|three|four|above)) (?:would|will"
             r"|should|could)[^.,:;?!]{0,40}|decide how to go on|see (?:what|which|how it) (?:gives|works"
-            r"|happens|performs|goes)[^.,:;?!]{0,35}|what(?:ever)? (?:works|fits) best)\b"
+            r"|happens|performs|goes)[^.,:;?!]{0,35}|what(?:ever)? (?:works|fits) best"
+            r"|as needed|(?:various|many|several|a lot of) factors)\b"
         ),
     ),
     VagueKind(
@@ -74,7 +77,9 @@ KINDS = (
             r"| kind of thing)?(?=[.,;?!]|$)"
             r"|(?:and |or )?(?:that|those|these) (?:sort|kind|kinds|sorts|type) of things?|(?:and "
             r"|or )?things like that|stuff like that|et ?cetera|etc|blah blah|whatever (?:fits|works|suits"
-            r"|is|you|it takes)(?: \w+)?|and the like|some other stuff)\b"
+            r"|is|you|it takes)(?: \w+)?|and the like|some other stuff"
+            r"|or (?:stuff|things) like that|a whole bunch of \w+|and all (?:of )?that|the usual (?:stuff"
+            r"|things|suspects))\b"
         ),
         _NEVER,
     ),
@@ -92,7 +97,9 @@ KINDS = (
             r"|robust|fast|accurate|scalable|reliable)"
             r"|(?:everywhere|very popular|widely used) (?:now|today|these days)"
             r"|people (?:still )?use it (?:a lot|everywhere)|(?:it's|it is|that's) (?:just )?(?:a classic"
-            r"|the standard)|everybody (?:takes|uses) it|really elegant)\b"
+            r"|the standard)|everybody (?:takes|uses) it|really elegant"
+            r"|cutting[- ]edge|works like a charm|no[- ]brainer|industry standard|nothing special"
+            r"|just works)\b"
         ),
         re.compile(
             rf"\b(?:(?:it|that|this|they|everything|which|he|performance|results?|accuracy)(?:'s|'re|'d| is"
@@ -124,7 +131,8 @@ KINDS = (
             r"|what moves the needle|(?:a|the) (?:big|huge|massive|great|significant|nice) (?:improvement"
             r"|difference|impact|boost|gain|success)[^.,:;?!]{0,20}|lots of (?:small )?(?:steps|things|work"
             r"|improvements)|gets? the best (?:results?|performance|improvement|accuracy)"
-            r"|gives? the best [a-z]+)\b"
+            r"|gives? the best [a-z]+"
+            r"|quite a bit|tons of \w+|(?:much|way|far|a lot) better results?)\b"
         ),
         re.compile(
             r"\b(?:(?:i|we)(?:'d| would)? (?:just )?(?:optimi[sz]e|improve[ds]?|tune|clean(?:ed)? up|monitor"
@@ -160,7 +168,9 @@ KINDS = (
             r"|all)[^.,:;?!]{0,10}"
             r"|get along (?:with everyone|well)[^.,:;?!]{0,15}|the sky is the limit|it is what it is"
             r"|trial and error|that's the whole story|it (?:wasn't|isn't|doesn't come) free(?:,? of course)?"
-            r"|flows? better)\b"
+            r"|flows? better"
+            r"|the right tool for the job|more data is (?:always )?better|the devil is in the details?"
+            r"|it's an art)\b"
         ),
         _NEVER,
     ),
@@ -173,7 +183,8 @@ KINDS = (
             rf"|ideas)(?: out there)?|something (?:else|lightweight|small|simple|fast|similar|better"
             rf"|more \w+)(?: and \w+)?"
             r"|one of (?:those|these) (?:\w+ )?(?:models?|networks?|things?|tools?|methods?)|you have limits"
-            r"|some deep learning(?: on top)?)\b"
+            r"|some deep learning(?: on top)?"
+            r"|some (?:kind|sort) of (?:\w+ )?\w+)\b"
         ),
         re.compile(rf"\b(?:{_MANY} {_THINGS}|something with [a-z]+|[a-z]+ stuff|(?:in )?most cases)\b"),
     ),
