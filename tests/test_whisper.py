@@ -321,6 +321,21 @@ def test_punctuation_alone_is_no_word() -> None:
     assert texts(dotted.transcribe(hiss(2.0))) == "well 3"
 
 
+def test_words_split_at_their_marks_are_put_together() -> None:
+    """What is written in one is one word: "R-CNN" and "I'd", from their first piece to their last."""
+    pieces = [
+        Timed(" I", 0.1, 0.2, 0.9),
+        Timed("'d", 0.2, 0.3, 0.4),
+        Timed(" take", 0.4, 0.6),
+        Timed(" R", 0.8, 0.9),
+        Timed("-CNN.", 0.9, 1.5),
+    ]
+    split, _ = scripted([Segment(words=pieces)])
+    heard = split.transcribe(hiss(2.0))
+    assert [word.text for word in heard] == ["I'd", "take", "R-CNN."]
+    assert (heard[0].start, heard[0].end, heard[0].probability) == (1600, 4800, 0.4)
+
+
 def test_times_beyond_the_audio_are_brought_back() -> None:
     """Alignment that runs into the padding, or backwards, ends where the audio ends and never goes back."""
     odd = Segment(words=[Timed(" one", 0.5, 0.9), Timed(" two", 0.3, 0.4), Timed(" three", 1.9, 7.0)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -200,15 +200,26 @@ def _invented(segment: Any) -> bool:  # noqa: ANN401 (faster-whisper is untyped)
 
 def _heard(segment: Any, window: Span) -> Iterator[HeardWord]:  # noqa: ANN401 (faster-whisper is untyped)
     earliest = window.start
-    for word in segment.words or ():
-        text = word.word.strip()
+    for pieces in _as_written(segment.words or ()):
+        text = "".join(piece.word for piece in pieces).strip()
         if not _plain(text):
             continue  # a lone full stop is what Whisper makes of a hum
         # Alignment may run past the audio's end into the padding, or backwards by a frame.
-        start = min(max(window.start + round(float(word.start) * RATE_HZ), earliest), window.end)
-        end = min(max(window.start + round(float(word.end) * RATE_HZ), start), window.end)
+        start = min(max(window.start + round(float(pieces[0].start) * RATE_HZ), earliest), window.end)
+        end = min(max(window.start + round(float(pieces[-1].end) * RATE_HZ), start), window.end)
         earliest = start
-        yield HeardWord(text, start, end, float(word.probability))
+        yield HeardWord(text, start, end, min(float(piece.probability) for piece in pieces))
+
+
+def _as_written(words: Iterable[Any]) -> list[list[Any]]:
+    """Pieces that belong together: faster-whisper splits "R-CNN" and "I'd" at their marks, without a space."""
+    together: list[list[Any]] = []
+    for word in words:
+        if together and not word.word.startswith(" "):
+            together[-1].append(word)
+        else:
+            together.append([word])
+    return together
 
 
 def _windows(samples: Samples) -> Iterator[Span]:
