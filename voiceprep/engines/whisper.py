@@ -212,7 +212,7 @@ def _heard(segment: Any, window: Span) -> Iterator[HeardWord]:  # noqa: ANN401 (
 
 
 def _as_written(words: Iterable[Any]) -> list[list[Any]]:
-    """Pieces that belong together: faster-whisper splits "R-CNN" and "I'd" at their marks, without a space."""
+    """Pieces that belong together: faster-whisper splits "R-CNN" at its mark, without a space."""
     together: list[list[Any]] = []
     for word in words:
         if together and not word.word.startswith(" "):
