@@ -131,6 +131,8 @@ def test_own_words_count(text: str, expected: str) -> None:
         "You keep the best box, scratch that.",
         "the best box is kept actually no all of them go",
         "Keeping the best box is not needed.",
+        "I average them instead of keeping the best box.",
+        "I take a random one rather than keep the best box.",
         "Keep, best, box.",
         "box, overlap, keep, best, score, remove, rest",
         "box overlap keep best score remove rest threshold sort class",
@@ -172,6 +174,13 @@ def test_nothing_said_is_never_assessed() -> None:
     for text in ("", "  \n", "...?!"):
         with pytest.raises(UsageError, match="nothing was said"):
             assess(QUESTION, (Transcript(text, ()),), BANK)
+
+
+def test_word_groups_do_not_meet_across_two_answers() -> None:
+    """What one answer began the next one does not complete."""
+    halves = (Transcript("it stays", ()), Transcript("the best box is red", ()))
+    assert assess(QUESTION, halves, BANK).elements[0].status is Status.MISSING
+    assert status("it stays, the best box is red")["keep-best"] is Status.SAID
 
 
 def test_evidence_carries_the_times_of_its_words() -> None:

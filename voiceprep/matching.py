@@ -7,6 +7,7 @@ thing once has said it. Every match knows its words, so that it can be shown.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ NOT = "\0not"
 MIN_CONTENT_STEMS = 2
 """A phrasing with fewer content words is matched with its small words too."""
 
+MAX_SKIPPED = 6
+"""Words, articles and fillers included, between two words of one alternative."""
 GAP_TOKENS = 1
 """Words that may stand between two words of one alternative, beyond articles and fillers."""
 
@@ -149,9 +152,10 @@ def hits(reading: Reading, alternative: Alternative) -> list[Hit]:
     """Every place where ``alternative`` stands in the text, whatever its scope."""
     first, *rest = alternative.stems
     found = _stem_hits(reading, first)
-    for following in rest:
+    for stem_ in rest:
         if not found:
             return []
+        following = _stem_hits(reading, stem_)
         found = [longer for hit in found for longer in _extended(reading, hit, following)]
     return found
 
@@ -165,28 +169,33 @@ def set_hits(reading: Reading, names: WordSet) -> list[Hit]:
                 found.extend(hits(reading, alt))
     for alt in names.open:
         found.extend(hits(reading, alt))
-    return found
+    # In the order of the text: which of two equal matches is shown must not hang on the order of a set.
+    return sorted(found, key=lambda hit: (hit.start, hit.end, hit.doubtful))
 
 
 def _stem_hits(reading: Reading, stem_: str) -> list[Hit]:
     if stem_ == NOT:
         return [Hit(at, at + 1, negates=True) for at in reading.scopes.negators]
     if stem_.endswith("*"):
-        return reading.beginning_with(stem_[:-1])
+        return sorted(reading.beginning_with(stem_[:-1]), key=lambda hit: hit.start)
     return list(reading.at(stem_))
 
 
-def _extended(reading: Reading, hit: Hit, following: str) -> Iterable[Hit]:
+def _extended(reading: Reading, hit: Hit, following: list[Hit]) -> Iterable[Hit]:
     """``hit`` continued by the next word of its alternative, within the gap allowed."""
-    for nxt in _stem_hits(reading, following):
-        if nxt.start < hit.end or nxt.start - hit.end > 6:
-            continue
+    for nxt in within(following, hit.end, hit.end + MAX_SKIPPED):
         between = reading.tokens[hit.end : nxt.start]
         if between and between[0].sentence != reading.tokens[nxt.start].sentence:
             continue
         skipped = sum(not token.is_filler and token.word not in ARTICLES for token in between)
         if skipped <= GAP_TOKENS:
             yield Hit(hit.start, nxt.end, hit.doubtful or nxt.doubtful, hit.negates or nxt.negates)
+
+
+def within(found: list[Hit], first: int, last: int) -> list[Hit]:
+    """Those of ``found``, which are in the order of the text, that begin at tokens ``first`` to ``last``."""
+    begin = bisect_left(found, first, key=lambda hit: hit.start)
+    return found[begin : bisect_right(found, last, key=lambda hit: hit.start)]
 
 
 def same_root(reading: Reading, one: Hit, other: Hit) -> bool:
@@ -234,10 +243,12 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
     negated = {reading.tokens[hit.start].clause for part in found for hit in part if hit.negates}
     found = [[hit for hit in part if claimed(reading, hit, negated)] for part in found]
     best: Match | None = None
-    order = sorted(range(len(found)), key=lambda at: len(found[at]))
-    anchors = next((found[at] for at in order if found[at]), [])
-    for anchor in anchors:
-        chosen = _around(reading, found, anchor)
+    said = [at for at in range(len(found)) if found[at]]
+    rarest = min(said, key=lambda at: len(found[at]), default=None)
+    if rarest is None:
+        return None
+    for anchor in found[rarest]:
+        chosen = _around(reading, found, rarest, anchor)
         share = len(chosen) / len(sets)
         if share == 1.0 and not creditable(reading, tuple(chosen), ask):
             share = (len(sets) - 1) / len(sets)
@@ -261,22 +272,29 @@ def claimed(reading: Reading, hit: Hit, negated: set[int]) -> bool:
     return not any(marks.denied[at] for at in inside)
 
 
-def _around(reading: Reading, found: list[list[Hit]], anchor: Hit) -> list[Hit]:
-    """For every set its hit nearest to ``anchor`` that says something new, within the window."""
+def _around(reading: Reading, found: list[list[Hit]], anchored: int, anchor: Hit) -> list[Hit]:
+    """``anchor`` of the set ``anchored``, and for every other set its nearest hit that says something new."""
     chosen = [anchor]
-    anchored = False
-    for part in found:
-        if not anchored and anchor in part:
-            anchored = True
+    for at, part in enumerate(found):
+        if at == anchored:
             continue
-        near = sorted(part, key=lambda hit: (abs(hit.start - anchor.start), hit.doubtful))
-        for hit in near:
-            if not any(same_root(reading, hit, other) for other in chosen) and _fits(
-                reading, [*chosen, hit], len(found)
-            ):
+        reachable = within(part, anchor.start - MAX_TOKENS, anchor.start + MAX_TOKENS)
+        for hit in sorted(reachable, key=lambda hit: (_distance(reading, hit, anchor), hit.doubtful)):
+            is_new = not any(same_root(reading, hit, other) for other in chosen)
+            if is_new and _fits(reading, [*chosen, hit], len(found)):
                 chosen.append(hit)
                 break
     return chosen
+
+
+SET_ASIDE_DISTANCE = 8
+"""A word that is set aside or only listed is passed over for one so much farther off that is claimed."""
+
+
+def _distance(reading: Reading, hit: Hit, anchor: Hit) -> int:
+    marks = reading.scopes
+    is_marked = marks.set_aside[hit.start] or marks.listed[hit.start]
+    return abs(hit.start - anchor.start) + SET_ASIDE_DISTANCE * is_marked
 
 
 def _fits(reading: Reading, chosen: list[Hit], n_sets: int) -> bool:
@@ -293,12 +311,11 @@ def _fits(reading: Reading, chosen: list[Hit], n_sets: int) -> bool:
 
 
 def creditable(reading: Reading, chosen: tuple[Hit, ...], ask: frozenset[str]) -> bool:
-    """Whether hits that meet say something: not only set aside, listed, or taken from the question."""
+    """Whether hits that meet say something: not mostly set aside or listed, nor taken from the question."""
     marks = reading.scopes
-    if all(marks.set_aside[hit.start] for hit in chosen):
-        return False
-    if sum(marks.listed[hit.start] for hit in chosen) * 2 > len(chosen):
-        return False
+    for mark in (marks.set_aside, marks.listed):
+        if sum(mark[hit.start] for hit in chosen) * 2 > len(chosen):
+            return False
     return any(
         reading.tokens[at].stem not in ask and reading.tokens[at].stem not in STOPWORDS
         for hit in chosen

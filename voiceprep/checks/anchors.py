@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from voiceprep.checks.case import Case, Check, Example
-from voiceprep.checks.seek import Place, content, figures, named, own, said, sentence, shown, text_of
+from voiceprep.checks.seek import Place, content, figures, named, near, own, said, sentence, shown, text_of
 from voiceprep.model import Evidence
 
 _HOLLOW = re.compile(
@@ -58,28 +59,32 @@ _COLLECTED = re.compile(
 )
 
 
+COLLECTED_CHARACTERS = 12
+"""How soon after "we have" the figure must come: "we've got only forty"."""
+TRAIT_TOKENS = 8
+"""How near a property must stand to what it is said of."""
+COUNTED_TOKENS = 3
+"""How soon after a figure the thing it counts must come: "forty night images"."""
+
+
 def data(case: Case) -> tuple[Evidence, ...]:
     """A property of the images or labels: how many, how they look, whence they come, what is wrong."""
     traits = own(case, named(case, "data-traits"))
     counted = figures(case)
+    ends = {figure.end_token + at for figure in counted for at in range(COUNTED_TOKENS)}
     found = []
     for here in named(case, "data-words"):
-        near = [
-            other
-            for other in traits
-            if abs(other.token - here.token) <= 8
-            and abs(other.sentence - here.sentence) <= 1
-            and other.token != here.token
-        ]
-        number_near = [
-            figure for figure in counted if figure.place.token < here.token <= figure.end_token + 2
-        ]
-        if near or number_near:
+        beside = near(traits, here.token - TRAIT_TOKENS, here.token + TRAIT_TOKENS)
+        is_described = any(
+            abs(other.sentence - here.sentence) <= 1 and other.token != here.token for other in beside
+        )
+        if is_described or here.token in ends:
             found.append(here)
+    starts = [figure.place.start for figure in counted]
     found += [
         here
         for here in said(case, _COLLECTED)
-        if any(here.start <= figure.place.start <= here.end + 12 for figure in counted)
+        if bisect_left(starts, here.start) < bisect_right(starts, here.end + COLLECTED_CHARACTERS)
     ]
     return shown(case, *found[:3])
 

@@ -10,6 +10,7 @@ from voiceprep.checks.seek import (
     content,
     either,
     named_anyhow,
+    near,
     said,
     sentence,
     shown,
@@ -275,6 +276,10 @@ _LIMIT_SENTENCE = either(
 )
 
 
+FAILURE_TOKENS = 22
+"""How soon after the case the failure must come: one spoken sentence."""
+
+
 def boundary(case: Case) -> tuple[Evidence, ...]:
     """A case in which the pick or the claim fails: the case and the failure near one another."""
     failures = said(case, _FAILS, denied_too=True)
@@ -283,12 +288,9 @@ def boundary(case: Case) -> tuple[Evidence, ...]:
     for here in said(case, _CASE, denied_too=True):
         if _IF_IT_FAILS.match(case.reading.folded, here.start):
             continue
-        near = [
-            other
-            for other in failures
-            if other.sentence == here.sentence and other.start >= here.end and other.token - here.token <= 22
-        ]
-        if near and len(content(case, here.token, here.token + 12)) >= 2:
+        follow = near(failures, here.token, here.token + FAILURE_TOKENS)
+        fails = any(other.sentence == here.sentence and other.start >= here.end for other in follow)
+        if fails and len(content(case, here.token, here.token + 12)) >= 2:
             found.append(here)
     return shown(case, *(_clause_round(case, here) for here in found[:3]))
 

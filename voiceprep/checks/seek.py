@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -100,6 +101,12 @@ def named_anyhow(case: Case, name: str) -> list[Place]:
         Place(tokens[hit.start].start, tokens[hit.end - 1].end, hit.start, tokens[hit.start].sentence)
         for hit in set_hits(case.reading, _compiled(case.sets, name))
     ]
+
+
+def near(places: Sequence[Place], first: int, last: int) -> Sequence[Place]:
+    """Those of ``places``, which are in the order of the text, at tokens ``first`` to ``last``."""
+    begin = bisect_left(places, first, key=lambda here: here.token)
+    return places[begin : bisect_right(places, last, key=lambda here: here.token)]
 
 
 def own(case: Case, places: list[Place]) -> list[Place]:
