@@ -133,6 +133,14 @@ def test_own_words_count(text: str, expected: str) -> None:
         "Keeping the best box is not needed.",
         "I average them instead of keeping the best box.",
         "I take a random one rather than keep the best box.",
+        "I used to think you keep the best box, but that is outdated.",
+        "You keep the best box? No.",
+        "Keeping the best box makes no sense to me.",
+        "My colleague would keep the best box, I would not.",
+        "You keep the best box, is what they teach, but I don't.",
+        "We kept the best box at first and dropped the idea.",
+        "I'd skip keeping the best box.",
+        "Contrary to what you read, you keep the best box.",
         "Keep, best, box.",
         "box, overlap, keep, best, score, remove, rest",
         "box overlap keep best score remove rest threshold sort class",
@@ -181,6 +189,17 @@ def test_word_groups_do_not_meet_across_two_answers() -> None:
     halves = (Transcript("it stays", ()), Transcript("the best box is red", ()))
     assert assess(QUESTION, halves, BANK).elements[0].status is Status.MISSING
     assert status("it stays, the best box is red")["keep-best"] is Status.SAID
+
+
+def test_in_a_story_the_view_of_others_is_part_of_the_story() -> None:
+    """Where an event is told, what a colleague wanted counts; where a claim is asked for, it does not."""
+    text = "My colleague said you keep the best box, but I had measured something else."
+    story = Question(
+        **{name: getattr(QUESTION, name) for name in Question.__slots__} | {"kind": Kind.BEHAVIORAL}
+    )
+    told = assess(story, (Transcript(text, ()),), BANK)
+    assert told.elements[0].status is Status.SAID
+    assert status(text)["keep-best"] is Status.MISSING
 
 
 def test_evidence_carries_the_times_of_its_words() -> None:

@@ -265,7 +265,7 @@ def claimed(reading: Reading, hit: Hit, negated: set[int]) -> bool:
     """
     marks = reading.scopes
     inside = range(hit.start, hit.end)
-    if any(marks.disowned[at] for at in inside):
+    if any(marks.foreign(at) for at in inside):
         return False
     if hit.negates or reading.tokens[hit.start].clause in negated:
         return True

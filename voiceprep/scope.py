@@ -7,7 +7,7 @@ decides whether something was said or only mentioned.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voiceprep.lists import listed
 from voiceprep.text import Token, clause_spans, fold, vocabulary
@@ -43,7 +43,9 @@ _PROTECTED = vocabulary("if when unless until otherwise because since so whether
 """A negation in a clause opened by these is a case or a consequence and denies nothing."""
 
 _REFUSALS = re.compile(
-    r"\b(?:(?:i|we|you|they) (?:refuse|decline|fail|failed|refused) to|instead of (?!just\b|only\b)"
+    r"\b(?:(?:i|we|you|they)(?:'d| would|'ll| will)? (?:skip|leave out|do without|stay away from"
+    r"|steer clear of)|(?:i|we|you|they) (?:refuse|decline|fail|failed|refused) to|instead of (?!just\b"
+    r"|only\b)"
     r"|rather than (?!just\b|only\b)"
     r"|there(?:'s| is) no (?:need|point|reason|sense)|far from|unlike|as opposed to|the opposite of"
     r"|anything but)\b"
@@ -76,9 +78,11 @@ _FALSE_AROUND = re.compile(
     r"\b(?:(?:the (?:idea|claim|notion|statement|belief|view|story|theory) that|(?:saying|claiming|believing"
     r"|to say|to claim) that)(?:[^.?!;]|\.(?=\d)){3,160}?"
     r"|[a-z]+ing\b[^.?!;,]{3,120}?)"
-    rf"(?:\b(?:is|are) (?:{_FALSE}|a (?:bad idea|mistake)|unnecessary|pointless|not (?:needed|necessary))"
+    rf"(?:\b(?:is|are) (?:{_FALSE}|a (?:bad idea|mistake)|unnecessary|pointless|useless|overrated"
+    rf"|not worth it|a waste(?: of \w+)?|not (?:needed|necessary))"
     rf"|'s {_FALSE}"
-    r"|\bisn't (?:true|right|needed|necessary|correct))\b"
+    r"|\b(?:isn't (?:true|right|needed|necessary|correct|worth it)|makes no sense|doesn't (?:help|work"
+    r"|make sense)))\b"
 )
 """A claim or an activity and the verdict on it in one breath: "the idea that ... is wrong"."""
 _OTHERS = re.compile(
@@ -94,12 +98,24 @@ _OTHERS = re.compile(
     r" (?:say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell"
     r"|tells|told"
     r"|assume|assumes|insist|insists|insisted|suggest|suggests|recommend|recommends|state|states|is that"
-    r"|swear|swears)\b"
+    r"|swear|swears|would|wants? to|wanted to|likes? to|prefers?)\b"
+    r"|\bi used to (?:think|believe|say|assume|do|hope)\b"
 )
+_SOMEBODY = re.compile(r"(?:my|a) (?!lot)|they|somebody|someone")
+"""Somebody in particular, whose view is part of a story."""
+_DROPPED = re.compile(
+    r"\?\s*(?:no|nope|never|not really|not for me)\b"
+    r"|\b(?:dropped (?:the|that) idea|decided against (?:it|that)|abandoned (?:it|that)|(?:is"
+    r"|that's) what (?:they|people|others"
+    r"|everyone|everybody|the books?) (?:say|says|teach|teaches|claim|claims|tell you"
+    r"|tells you)\b(?=[^.?!]{0,20}\bbut\b))"
+)
+"""Turns down the whole sentence before it: "Freeze it? No."."""
 _REBUTTAL = re.compile(
     rf"\b(?:but|however|though|yet|disagree|nonsense|myth|actually|(?:that|this|it|which|they|he|she)(?:'s"
     rf"|'re| is| are) {_FALSE}"
-    r"|don't (?:think|believe|agree|buy)|wouldn't|doesn't hold|isn't (?:true|right|so|the case)|not (?:so"
+    r"|don't (?:think|believe|agree|buy|do)|wouldn't|would not|doesn't hold|isn't (?:true|right|so|the case)"
+    r"|not (?:so"
     r"|right|the case))\b"
 )
 _REBUTTAL_TOKENS = 12
@@ -127,13 +143,18 @@ _PHRASE_TOKENS = 2
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """For every token: is it denied, set aside ("instead of"), disowned, only listed; which tokens deny."""
+    """For every token: is it denied, set aside ("instead of"), disowned, reported, listed; what denies."""
 
     denied: tuple[bool, ...]
     set_aside: tuple[bool, ...]
     disowned: tuple[bool, ...]
+    reported: tuple[bool, ...]
     listed: tuple[bool, ...]
     negators: tuple[int, ...]
+
+    def foreign(self, at: int) -> bool:
+        """Whether token ``at`` is no claim of the speaker's: withdrawn, turned down, or another's opinion."""
+        return self.disowned[at] or self.reported[at]
 
 
 def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
@@ -150,9 +171,18 @@ def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
             denied[i] = True
     _refusals(folded, tokens, clauses, (denied, aside))
     _false(folded, tokens, disowned)
-    _others(folded, tokens, disowned)
+    reported = [False] * len(tokens)
+    _others(folded, tokens, (disowned, reported))
+    _dropped(folded, tokens, disowned)
     _withdrawn(folded, tokens, clauses, disowned)
-    return Scopes(tuple(denied), tuple(aside), tuple(disowned), tuple(listed(folded, tokens)), negators)
+    return Scopes(
+        tuple(denied), tuple(aside), tuple(disowned), tuple(reported), tuple(listed(folded, tokens)), negators
+    )
+
+
+def in_story(marks: Scopes) -> Scopes:
+    """The scopes of a story, in which what somebody said and wanted is part of what is told."""
+    return replace(marks, reported=(False,) * len(marks.reported))
 
 
 def _clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
@@ -263,6 +293,14 @@ def _false(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None
             disowned[i] = True
 
 
+def _dropped(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None:
+    """Marks sentences that are asked and answered with no, or told and dropped."""
+    for match in _DROPPED.finditer(folded):
+        at = max(0, _index_at(tokens, match.start() + 1) - 1)
+        for i in range(_sentence_start(tokens, at), min(at + 1, len(tokens))):
+            disowned[i] = True
+
+
 def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> set[int]:
     """Marks what is turned down as a whole; returns the tokens of the frames that do it."""
     frames: set[int] = set()
@@ -298,8 +336,9 @@ def _sentence_start(tokens: tuple[Token, ...], at: int) -> int:
     return at
 
 
-def _others(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None:
-    """Opinions of others that the speaker turns down, from who holds them to the turn."""
+def _others(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool], list[bool]]) -> None:
+    """Marks opinions the speaker turns down: of people at large as disowned, of somebody as reported."""
+    disowned, reported = marks
     for match in _OTHERS.finditer(folded):
         begin = _index_at(tokens, match.start())
         if begin >= len(tokens):
@@ -312,7 +351,7 @@ def _others(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> Non
         if turn is None:
             continue
         for i in range(begin, min(_index_at(tokens, turn.start()), len(tokens))):
-            disowned[i] = True
+            (reported if _SOMEBODY.match(match.group()) else disowned)[i] = True
 
 
 def _withdrawn(

@@ -6,6 +6,8 @@ tables below. Checks see one :class:`~voiceprep.checks.case.Case` and know nothi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voiceprep import feedback
 from voiceprep.checks import anchors, argument, delivery, elements, pitfalls, procedure, story, vagueness
 from voiceprep.checks.case import Case, Check, compiled
@@ -25,6 +27,7 @@ from voiceprep.model import (
     Word,
 )
 from voiceprep.reading import read
+from voiceprep.scope import in_story
 
 MOVES: tuple[Check, ...] = (*argument.CHECKS, *anchors.CHECKS, *procedure.CHECKS, *story.CHECKS)
 """One declaration for every move; its id is the move's."""
@@ -88,6 +91,8 @@ def assess(
     reading = read(transcript.text, (pattern := compiled(question, bank.glossary)).lexicon)
     if not reading.tokens:
         raise UsageError("nothing was said: the answer holds no words; give some text or record again")
+    if question.kind is Kind.BEHAVIORAL:
+        reading = replace(reading, scopes=in_story(reading.scopes))
     case = Case(question, pattern, transcript, reading, bank.synonyms)
     required = required_moves(question, level or question.level)
     found = elements.find(case)

@@ -61,7 +61,7 @@ def said(case: Case, pattern: re.Pattern[str], *, denied_too: bool = False) -> l
             continue
         here = place(case, match.start(), match.end())
         last = min(token_at(case, max(match.start(), match.end() - 1)), len(case.reading.tokens) - 1)
-        if marks.disowned[here.token] or marks.disowned[last]:
+        if marks.foreign(here.token) or marks.foreign(last):
             continue
         if not denied_too and (marks.denied[here.token] or marks.denied[last]):
             continue
@@ -85,7 +85,7 @@ def _named(case: Case, name: str, *, listed_too: bool) -> tuple[Place, ...]:
     found = []
     for hit in set_hits(case.reading, _compiled(case.sets, name)):
         inside = range(hit.start, hit.end)
-        if any(marks.denied[at] or marks.disowned[at] or marks.set_aside[at] for at in inside):
+        if any(marks.denied[at] or marks.foreign(at) or marks.set_aside[at] for at in inside):
             continue
         if not listed_too and marks.listed[hit.start]:
             continue
