@@ -172,17 +172,22 @@ def _deeper(question: Question, elements: tuple[ElementFinding, ...], transcript
 
 
 def _glossed_over(question: Question, element: Element, transcript: Transcript) -> str:
-    """A term of a missing element that was named all the same, in the speaker's word."""
-    wanted = {
+    """A term of a missing element alone that was named all the same, in the speaker's word."""
+    elsewhere = {word for other in question.elements if other is not element for word in _terms(other)}
+    wanted = _terms(element) - elsewhere - {stem(word) for word in words(question.ask)}
+    named = [token for token in tokenise(transcript.text) if token.stem in wanted]
+    best = max(named, key=_term_rank, default=None)
+    return transcript.text[best.start : best.end] if best else ""
+
+
+def _terms(element: Element) -> set[str]:
+    """Stems of the words by which an element is described."""
+    return {
         stem(word)
         for written in (element.need, *element.phrasings)
         for word in words(written)
         if len(word) >= MIN_TERM_LETTERS and word not in STOPWORDS
     }
-    wanted -= {stem(word) for word in words(question.ask)}
-    named = [token for token in tokenise(transcript.text) if token.stem in wanted]
-    best = max(named, key=_term_rank, default=None)
-    return transcript.text[best.start : best.end] if best else ""
 
 
 def _term_rank(token: Token) -> tuple[int, int]:
