@@ -34,14 +34,22 @@ def run(*args: str, text: str | None = None) -> Result:
     return CliRunner().invoke(app, list(args), input=text)
 
 
+def process(*args: str, text: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The program in a process of its own."""
+    command = [sys.executable, "-m", "voiceprep", *args]
+    return subprocess.run(
+        command, input=text, capture_output=True, env={**os.environ, **environment}, timeout=60, check=False
+    )
+
+
 def lines(result: Result) -> Iterator[dict[str, object]]:
     yield from map(json.loads, result.stdout.splitlines())
 
 
 COMMANDS = (
     (), ("demo",), ("practice",), ("check",), ("transcribe",), ("history",), ("forget",), ("doctor",),
-    ("questions", "list"), ("questions", "show"), ("questions", "validate"),
-    ("models", "list"), ("models", "fetch"), ("models", "where"),
+    ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
+    ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),
 )  # fmt: skip
 
 
@@ -87,6 +95,8 @@ def test_version() -> None:
         ("practice", "--text", "--audio", "x.wav"),
         ("practice", "no-such-question", "--text"),
         ("forget",),
+        ("forget", "--all", "3"),
+        ("practice", "nms-purpose", "--silence", "nan", "--text"),
     ],
 )
 def test_wrong_usage_is_status_2(args: tuple[str, ...]) -> None:
@@ -113,7 +123,9 @@ def test_unknown_question_suggests_the_nearest() -> None:
         ("models", "where", "base.en"),
         ("models", "fetch", "no-such-model"),
         ("history", "7"),
+        ("history", "9" * 30),
         ("forget", "7", "--yes"),
+        ("forget", "9" * 30, "--yes"),
         ("questions", "validate", "/no/such/folder"),
     ],
 )
@@ -205,14 +217,26 @@ def test_batch_reads_stdin() -> None:
     assert [entry["id"] for entry in lines(result)] == ["x", "x"]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00a", b"RIFF\x00\x00"])
-def test_file_that_is_no_text_is_named(tmp_path: Path, content: bytes) -> None:
-    """A file that is not UTF-8 text, or holds no words, is refused by name."""
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
+def test_batch_writes_nothing_that_is_no_json(number: str) -> None:
+    """Numbers that Python reads and JSON does not know are an error of their line, and not in the output."""
+    line = json.dumps({"id": 0, "question": "nms-purpose", "text": ANSWER}).replace("0", number, 1)
+    result = run("check", "--batch", "-", text=line)
+    assert result.exit_code == 1
+    (found,) = lines(result)
+    assert found["id"] is None
+    assert "not a line of JSON" in str(found["error"])
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfeb\x00o\x00x\x00", b"RIFF\x00\x00 box", b"bo\xefte", b" \r\n"])
+def test_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
+    """A file that is not UTF-8 text, or holds no words, is wrong usage, never an answer."""
     path = tmp_path / "answer.txt"
     path.write_bytes(content)
     result = run("check", "nms-purpose", "--file", str(path))
-    assert result.exit_code == (2 if content[:1] == b"\xff" else result.exit_code)
-    assert "Traceback" not in result.stderr
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("voiceprep: ")
 
 
 def test_hostile_text_is_harmless_on_the_page() -> None:
@@ -234,14 +258,64 @@ def test_typed_practice_is_kept_and_forgotten() -> None:
     assert "nms-purpose" in listed
     shown = run("history", "1").stdout
     assert "In a crowd it deletes neighbours." in " ".join(shown.split())
-    assert run("forget", "1", text="n\n").exit_code == 130
-    assert "nms-purpose" in run("history").stdout
-    assert run("forget", "1", "--yes").exit_code == 0
+    assert "Both answers together" in shown
+    assert run("forget", "1", text="n\n").exit_code == 1
+    nobody = run("forget", "1", text="")
+    assert nobody.exit_code == 2
+    assert "--yes" in nobody.stderr
+    assert run("forget", "1", "2", "--yes").exit_code == 1  # all or nothing
+    assert "nms-purpose" in run("history", "--limit", "9" * 30).stdout
+    assert run("forget", "1", "1", "--yes").stdout == "attempt 1 is deleted\n"
     assert "nms-purpose" not in run("history").stdout
 
 
+def test_pipe_that_has_ended_is_asked_nothing_more() -> None:
+    """A piped answer that ends the input ends the attempt after its flags, without a follow-up."""
+    result = run("practice", "nms-purpose", "--text", "--mute", text=ANSWER)
+    assert result.exit_code == 0, result.stderr
+    assert "Verdict" in result.stdout
+    assert "Follow-up" not in result.stdout
+    assert "Nothing said" not in result.stdout
+
+
+def test_typed_answer_that_is_no_text_is_refused() -> None:
+    """Bytes that are no text in the input's encoding end with one message, whatever lets them through."""
+    for errors in ("strict", "surrogateescape"):
+        result = process(
+            "practice",
+            "nms-purpose",
+            "--text",
+            "--mute",
+            text=b"a \xff box\n",
+            PYTHONIOENCODING=f"utf-8:{errors}",
+        )
+        assert result.returncode == 2
+        assert b"voiceprep: the typed answer is not text" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--microphone", "--loudspeaker", "--voice", "--model"])
+def test_only_what_was_tried_is_remembered(tmp_path: Path, option: str) -> None:
+    """A device, voice or model that a run did not use, and so did not find, is not kept for later runs."""
+    used = ("practice", "nms-purpose", "--text", "--mute", "--rate", "170")
+    assert run(*used, option, "nowhere", text=ANSWER).exit_code == 0
+    assert (tmp_path / "home" / "config.toml").read_text() == "rate_wpm = 170\nheadphones = false\n"
+
+
+def test_broken_settings_are_one_line_of_the_doctor(tmp_path: Path) -> None:
+    """Doctor names a broken settings file once and goes on to examine everything else."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text("microphon = 3\n")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert result.stdout.count("config.toml") == 1
+    assert "did you mean 'microphone'" in result.stdout
+    for name in ("data folder", "content", "voice", "loudspeaker", "microphone", "speech model"):
+        assert re.search(rf"^(ok|PROBLEM) +{name} ", result.stdout, re.MULTILINE)
+    assert "still runs" not in result.stderr  # practice does not, with these settings
+
+
 def test_demo_runs_without_any_device(tmp_path: Path) -> None:
-    """Demo --fast: question, transcript, flags, follow-up, second answer, combined result, where it is kept."""
+    """Demo --fast: question, transcript, flags, follow-up, second answer, combined result, where it is."""
     result = run("demo", "--fast")
     assert result.exit_code == 0, result.stderr
     for shown in (
@@ -366,11 +440,54 @@ def test_unusable_home_is_one_clear_message(
 
 def test_output_into_a_closed_pipe_is_no_error() -> None:
     """A reader that stops early (head) ends the program quietly."""
-    code = "from voiceprep.cli import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-c", code, "questions", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert process.stderr.read() == b""
+        [sys.executable, "-m", "voiceprep", "questions", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as started:
+        assert started.stdout is not None
+        assert started.stderr is not None
+        started.stdout.close()
+        assert started.stderr.read() == b""
+        assert started.wait(20) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("switch", [(), ("--json",)])
+def test_output_onto_a_full_disk_is_one_message(switch: tuple[str, ...]) -> None:
+    """Results that cannot be written are an error with status 1, and no traceback."""
+    command = [sys.executable, "-m", "voiceprep", "check", "nms-purpose", "--text", ANSWER, *switch]
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False, text=True
+        )
+    assert result.returncode == 1
+    (message,) = result.stderr.splitlines()
+    assert message.startswith("voiceprep: ")
+    assert "No space left" in message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams by a POSIX shell")
+@pytest.mark.parametrize(
+    ("args", "closed"),
+    [
+        ("check nms-purpose --text boxes", ">&-"),
+        ("check nms-purpose --text boxes --json", ">&- 2>&-"),
+        ("check --batch -", "<&-"),
+        ("practice nms-purpose --text --mute", "<&-"),
+        ("history", "<&- >&- 2>&-"),
+    ],
+)
+def test_closed_streams_are_nobody(args: str, closed: str) -> None:
+    """Started without standard input or output, the program does what it can: nobody types, nobody reads."""
+    command = ["/bin/sh", "-c", f"exec '{sys.executable}' -m voiceprep {args} {closed}"]
+    result = subprocess.run(command, capture_output=True, timeout=60, check=False, text=True)
+    assert (result.returncode, "Traceback" in result.stderr) == (0, False)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_letters_the_terminal_lacks_are_escaped(encoding: str) -> None:
+    """Output in a narrow encoding shows an escape for what it cannot, and no traceback."""
+    result = process("check", "nms-purpose", "--text", f"{ANSWER} \u6a21", PYTHONIOENCODING=encoding)
+    assert result.returncode == 0, result.stderr
+    assert b"Verdict" in result.stdout

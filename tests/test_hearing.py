@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -253,6 +254,15 @@ def test_interjection_is_noticed_and_kept() -> None:
     assert 0.2 < loud_s < 0.5
     assert len(kept) <= 1.2 * RATE_HZ
     assert interjection.heard()
+
+
+def test_looks_keep_up_with_the_speaker() -> None:
+    """A look takes in more audio than passes between two looks, so the speaker is never heard late."""
+    microphone = SamplesMicrophone(np.concatenate([quiet(3), speech(1)]))
+    interjection = Interjection(LoudnessDetector(), microphone.blocks())
+    between_looks_s = 0.05  # the most that ports.Speaker allows
+    n_looks = next(n for n in itertools.count(1) if interjection.heard())
+    assert n_looks * between_looks_s < 3.3
 
 
 def test_noise_over_the_question_is_no_interjection() -> None:

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceprep.cli.render import Page, assessment_lines, gained_lines, plain
-from voiceprep.cli.screen import Screen
+from voiceprep.cli.render import Page, assessment_lines, delivery, gained_lines, plain
+from voiceprep.cli.screen import Screen, page_for
 from voiceprep.events import (
     LevelMeasured,
     MicrophoneSilent,
     NothingSaid,
     Phase,
     PhaseChanged,
+    Said,
     TranscriptGrown,
 )
 from voiceprep.model import (
@@ -57,6 +60,7 @@ def assessment(said: str, status: Status = Status.SAID) -> Assessment:
     )
 
 
+@settings(deadline=None)  # the first example loads the checks
 @given(st.text(max_size=200), st.integers(1, 200))
 def test_nothing_said_can_command_a_terminal(said: str, width: int) -> None:
     """No control, direction override or escape in any finding reaches the page, whatever was said."""
@@ -92,9 +96,22 @@ def test_styles_only_where_they_are_understood() -> None:
 def test_gain_names_what_the_second_answer_added() -> None:
     """The combined result lists what is new and what is still missing, nothing else."""
     first, both = assessment("tiles", Status.MISSING), assessment("tiles", Status.SAID)
-    lines = gained_lines(first, both, Page(100))
+    lines = gained_lines(first, both, 2, Page(100))
     assert [line for line in lines if "gained" in line] == ["  gained  need tiles"]
     assert any("still" in line and "the second need" in line for line in lines)
+
+
+def test_all_answers_are_counted() -> None:
+    """Two answers are both, more are counted."""
+    first = assessment("tiles")
+    assert gained_lines(first, first, 2, Page(100))[0].startswith("Both answers together: partial")
+    assert gained_lines(first, first, 3, Page(100))[0].startswith("All 3 answers together: partial")
+
+
+def test_one_word_is_one_word() -> None:
+    """Counts agree with their nouns."""
+    assert delivery(Delivery(1, 1, None, None, None)) == "1 word, at least 1 filler."
+    assert delivery(Delivery(0, 2, None, None, None)) == "0 words, at least 2 fillers."
 
 
 def test_plain_keeps_ordinary_text() -> None:
@@ -138,6 +155,47 @@ def test_nothing_said_is_no_score() -> None:
     out, _ = shown(NothingSaid(None))
     assert out.startswith("Nothing said")
     assert "Verdict" not in out
+
+
+def test_where_nothing_was_spoken_is_not_said() -> None:
+    """Each place speech goes to is named once, and none where it was only shown."""
+    assert shown(Said(""), Said("a.wav"), Said("a.wav"), Said("b.wav"))[1].splitlines() == [
+        "(spoken to a.wav)",
+        "(spoken to b.wav)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("term", "no_color", "styled"),
+    [("xterm", None, True), ("xterm", "", True), ("xterm", "1", False), ("dumb", None, False)],
+)
+def test_colour_only_for_those_who_want_it(
+    monkeypatch: pytest.MonkeyPatch, term: str, no_color: str | None, *, styled: bool
+) -> None:
+    """NO_COLOR (when not empty, no-color.org) and a dumb terminal get plain text."""
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color is not None:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    assert page_for(Terminal()).styled is styled
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_width_is_that_of_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stream is laid out for its own terminal, also where stdout is another one or none."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 33, 0, 0))
+    with os.fdopen(follower, "w") as terminal:
+        assert page_for(terminal).width == 33
+        monkeypatch.setenv("COLUMNS", "50")
+        assert page_for(terminal).width == 50
+    os.close(leader)
 
 
 class Terminal(io.StringIO):

@@ -139,6 +139,15 @@ def test_phase_is_always_known(bank: Bank, question: Question) -> None:
     assert phases[1].source == "desk"
 
 
+def test_phases_of_a_typed_answer(bank: Bank, question: Question) -> None:
+    """Typing is listening to the keyboard."""
+    table = Table(bank, options=SessionOptions(n_follow_ups=0))
+    table.practise(question, Typed(lambda: "boxes overlap"))
+    phases = [event for event in table.events if isinstance(event, PhaseChanged)]
+    assert phases[1] == PhaseChanged(Phase.LISTENING, "keyboard")
+    assert phases[2].phase is Phase.THINKING
+
+
 def test_model_is_loaded_while_the_question_is_read(bank: Bank, question: Question) -> None:
     """Warming is asked for before anything is said, once for a question."""
     table = Table(bank, ["boxes overlap", "a lot"])

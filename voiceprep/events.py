@@ -45,7 +45,7 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something was said; ``where`` names the loudspeaker or the file."""
+    """Something was said; ``where`` names the loudspeaker or the file, empty where it was only shown."""
 
     where: str
 

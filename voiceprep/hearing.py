@@ -6,6 +6,7 @@ everything else.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -291,6 +292,10 @@ class Interjection:
     N_FRAMES = 8
     """Frames of speech in a row that count as somebody speaking (a quarter of a second)."""
 
+    N_BLOCKS = 2
+    """Blocks taken in at a look: looks come as often as blocks do, or a little less often, and one block
+    each would fall ever further behind the speaker."""
+
     KEPT_S = 1.0
     """Audio kept from before the interruption: what was said until it was noticed."""
 
@@ -304,10 +309,14 @@ class Interjection:
         detector.reset()
 
     def heard(self) -> bool:
-        """Take in the next block; whether somebody is speaking by now."""
-        block = None if self.noticed else next(self._blocks, None)
-        if block is None:
-            return self.noticed
+        """Take in the next blocks; whether somebody is speaking by now."""
+        for block in itertools.islice(self._blocks, 0 if self.noticed else self.N_BLOCKS):
+            self._take(block)
+            if self.noticed or not len(block.samples):
+                break
+        return self.noticed
+
+    def _take(self, block: Block) -> None:
         self.kept.append(block)
         while sum(len(old.samples) for old in self.kept[1:]) > self.KEPT_S * RATE_HZ:
             del self.kept[0]
@@ -315,4 +324,3 @@ class Interjection:
             loud = self._detector.probability(frame) >= SPEECH_ON
             self._n_frames = self._n_frames + 1 if loud else 0
             self.noticed = self.noticed or self._n_frames >= self.N_FRAMES
-        return self.noticed

@@ -185,7 +185,9 @@ class Session:
         self._tell(Asking(question, asked.text, asked.ordinal))
         if isinstance(source, Typed):
             self._say(asked.text, self._key_pressed)
+            self._tell(PhaseChanged(Phase.LISTENING, "keyboard"))
             answer = _typed(asked, text.transcript(source.read()))
+            self._tell(PhaseChanged(Phase.THINKING))
             self._parts.journal.keep(attempt.id, answer)
             return answer, self._parts.clock.monotonic_s()
         ears = self._parts.ears

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 
 def main() -> None:
     """Run the command line; the process's exit status follows the contract (0, 1, 2, 130)."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe that cannot show a letter gets an escape, not a traceback.
         if hasattr(stream, "reconfigure"):
@@ -22,6 +25,14 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _open_what_is_closed() -> None:
+    """A program may be started without its standard streams: then nobody types and nobody reads."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - for the whole process
+            setattr(sys, name, stream)
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:

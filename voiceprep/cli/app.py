@@ -31,9 +31,19 @@ class ReportingGroup(TyperGroup):
             typer.echo("\nvoiceprep: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from exc
         except BrokenPipeError as exc:
-            # Whoever read our output has enough; Python would complain again when it flushes at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Whoever read our output has enough.
+            _write_no_more()
             raise typer.Exit(0) from exc
+        except OSError as exc:
+            # What files do is translated where they are opened; this is standard input or output.
+            _write_no_more()
+            typer.echo(f"voiceprep: standard input or output failed: {plain(str(exc))}", err=True)
+            raise typer.Exit(1) from exc
+
+
+def _write_no_more() -> None:
+    """Let what is still in the buffer vanish: Python would complain again when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

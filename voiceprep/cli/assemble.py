@@ -52,14 +52,16 @@ def merged(chosen: Chosen) -> Settings:
     return replace(load_settings(home()), **given)
 
 
-def remember(settings: Settings) -> None:
+def remember(settings: Settings, unused: frozenset[str]) -> None:
     """Keep ``settings`` for later runs; call it once their parts are known to work.
 
-    The demo's own recogniser is never remembered: it understands no person.
+    Those named in ``unused`` were not tried in this run and stay as they were. The demo's own
+    recogniser is never remembered: it understands no person.
     """
     from voiceprep.engines import models
 
     before = load_settings(home())
+    settings = replace(settings, **{name: getattr(before, name) for name in unused})
     if settings.model is not None and Path(settings.model).is_dir():
         folder = Path(settings.model).resolve()
         synthetic = folder == models.synthetic_model().resolve()
@@ -156,12 +158,13 @@ def loudspeaker(settings: Settings) -> Player | None:
 
 
 def voice(settings: Settings, player: Player, stack: ExitStack) -> Speaker:
-    """The synthetic voice, speaking to ``player``."""
-    from voiceprep.engines.speech import Pyttsx3Speaker, SpeechOptions
+    """The synthetic voice, speaking to ``player``. Raises SpeechError where there is no such voice."""
+    from voiceprep.engines.speech import Pyttsx3Speaker, SpeechOptions, choose_voice, voices
 
     options = SpeechOptions()
     if settings.voice is not None:
-        options = replace(options, voice=settings.voice)
+        # Found now, before anything is asked, and in full, so that it need not be looked up again.
+        options = replace(options, voice=choose_voice(settings.voice, voices()).id)
     if settings.rate_wpm is not None:
         options = replace(options, rate_wpm=settings.rate_wpm)
     return stack.enter_context(closing(Pyttsx3Speaker(player, options)))
@@ -179,10 +182,10 @@ def answers(
     settings: Settings, *, text: bool, audio: tuple[Path, ...], screen: Screen
 ) -> Iterator[AnswerSource]:
     """Where answers come from: typed, from files, or the microphone; bad files and devices are named now."""
-    from voiceprep.session import Spoken, Typed
+    from voiceprep.session import Spoken
 
     if text:
-        return itertools.repeat(Typed(lambda: typed(screen)))
+        return typed_answers(screen)
     if audio:
         from voiceprep.engines.audiofile import AudioFileMicrophone, Pace, inspect_audio
 
@@ -202,18 +205,31 @@ def answers(
     return itertools.repeat(Spoken(partial(SoundDeviceMicrophone, settings.microphone), options))
 
 
-def typed(screen: Screen) -> str:
-    """An answer from the keyboard (or a pipe): lines up to an empty one, or the end of the input."""
-    screen.note("Type your answer; an empty line ends it.")
-    lines = []
-    try:
-        for line in sys.stdin:
-            if not line.strip():
-                break
-            lines.append(line.strip())
-    except UnicodeDecodeError as exc:
-        raise UsageError(f"the typed answer is not {exc.encoding} text: {exc.reason}") from exc
-    return " ".join(lines)
+def typed_answers(screen: Screen) -> Iterator[AnswerSource]:
+    """Answers from the keyboard without end, or from a pipe until it ends.
+
+    An answer is the lines up to an empty one; nothing more is asked of a pipe that has ended.
+    """
+    from voiceprep.session import Typed
+
+    ended = False
+
+    def read() -> str:
+        nonlocal ended
+        screen.note("Type your answer; an empty line ends it.")
+        lines = []
+        try:
+            while (line := sys.stdin.readline()).strip():
+                lines.append(line.strip())
+            answer = " ".join(lines)
+            answer.encode()  # where Python was told to let broken bytes through
+        except UnicodeError as exc:
+            raise UsageError("the typed answer is not text in the terminal's encoding; use UTF-8") from exc
+        ended = not line and not sys.stdin.isatty()
+        return answer
+
+    while not ended:
+        yield Typed(read)
 
 
 class Mute:
@@ -224,7 +240,7 @@ class Mute:
 
     def say(self, text: str, should_stop: Callable[[], bool]) -> str:  # noqa: ARG002 - the port's signature
         """The text is on the screen already."""
-        return "the screen"
+        return ""
 
     def close(self) -> None:
         """Nothing to close."""

@@ -113,6 +113,9 @@ def _lines(source: Path, stack: ExitStack) -> Iterator[bytes]:
 def _entry(line: bytes) -> dict[str, Any]:
     try:
         entry = json.loads(line)
+        if isinstance(entry, dict):
+            # Python reads NaN and infinities, but they are no JSON, and the id is written again.
+            json.dumps(entry.get("id"), allow_nan=False)
     except (ValueError, RecursionError) as exc:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise UsageError(f"not a line of JSON: {exc}") from exc
     if not isinstance(entry, dict):
@@ -149,11 +152,12 @@ def _read(file: Path | None) -> str:
         raise UsageError(f"{file} cannot be read: {exc.strerror}") from exc
     if len(data) > MAX_TEXT_BYTES:
         raise UsageError(f"{file} holds more than {MAX_TEXT_BYTES // 1_000_000} MB; is that one answer?")
+    if b"\0" in data:
+        raise UsageError(f"{file} is not UTF-8 text: it holds zero bytes; for a recording use --audio")
     try:
         return data.decode()
     except UnicodeDecodeError as exc:
-        hint = "; for a recording use --audio" if b"\0" in data else ""
-        raise UsageError(f"{file} is not UTF-8 text (byte {exc.start}){hint}") from exc
+        raise UsageError(f"{file} is not UTF-8 text (byte {exc.start}); save it as UTF-8") from exc
 
 
 # ------------------------------------------------------------------------------ recordings

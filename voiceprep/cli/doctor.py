@@ -6,15 +6,19 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voiceprep.cli import assemble
 from voiceprep.cli.render import plain
-from voiceprep.engines.home import home
-from voiceprep.errors import DeviceLost, VoiceprepError
+from voiceprep.engines.home import SETTINGS_FILE, Settings, home, load_settings
+from voiceprep.errors import DeviceLost, SpeechError, VoiceprepError
 from voiceprep.model import RATE_HZ
+
+if TYPE_CHECKING:
+    from voiceprep.engines.devices import Device
 
 LISTEN_S = 1.5
 """Audio listened to: enough to tell a quiet room from a muted microphone."""
@@ -22,34 +26,54 @@ LISTEN_S = 1.5
 LOW_DISK_BYTES = 500_000_000
 """Room that a day of recordings (115 MB an hour) should leave."""
 
+NOT_NEEDED_TO_TYPE = {"loudspeaker", "microphone", "speech model"}
+"""What the demo and typed practice do without."""
+
 
 def doctor(
     microphone: Annotated[str | None, typer.Option(help="Microphone: number or part of its name.")] = None,
     loudspeaker: Annotated[str | None, typer.Option(help="Loudspeaker: number or part of its name.")] = None,
 ) -> None:
-    """Check microphone, loudspeaker, voice, speech model, content and disk; one line each.
+    """Check microphone, loudspeaker, voice, speech model, content and disk; list the devices there are.
 
-    Exits with 1 when something needed for practice does not work; the line says what mends it.
+    Exits with 1 when something needed for practice does not work; its line says what mends it.
     """
-    chosen = assemble.Chosen(microphone=microphone, loudspeaker=loudspeaker)
+    settings = Settings()
+
+    def remembered() -> str:
+        nonlocal settings
+        settings = load_settings(home())
+        return f"{home() / SETTINGS_FILE}" if settings != Settings() else "nothing is remembered yet"
+
+    def chosen() -> Settings:
+        # Options of this run hold also where the settings are broken, which has a line of its own.
+        return replace(
+            settings,
+            microphone=microphone or settings.microphone,
+            loudspeaker=loudspeaker or settings.loudspeaker,
+        )
+
     examinations: tuple[tuple[str, Callable[[], str]], ...] = (
         ("data folder", _data_folder),
+        ("settings", remembered),
         ("content", _content),
-        ("voice", _voice),
-        ("loudspeaker", lambda: _loudspeaker(assemble.merged(chosen).loudspeaker)),
-        ("microphone", lambda: _microphone(assemble.merged(chosen).microphone)),
-        ("speech model", _model),
+        ("voice", lambda: _voice(chosen().voice)),
+        ("loudspeaker", lambda: _loudspeaker(chosen().loudspeaker)),
+        ("microphone", lambda: _microphone(chosen().microphone)),
+        ("speech model", lambda: _model(chosen().model)),
     )
-    n_bad = 0
+    bad = set()
     for name, examine in examinations:
         try:
             typer.echo(plain(f"ok       {name:<13} {examine()}"))
         except VoiceprepError as exc:
-            n_bad += 1
+            bad.add(name)
             typer.echo(plain(f"PROBLEM  {name:<13} {exc}"))
-    if n_bad:
+    if not bad:
+        return
+    if bad <= NOT_NEEDED_TO_TYPE:
         typer.echo("\nWithout these, voiceprep demo still runs, and voiceprep practice --text.", err=True)
-        raise typer.Exit(1)
+    raise typer.Exit(1)
 
 
 def _data_folder() -> str:
@@ -57,7 +81,7 @@ def _data_folder() -> str:
 
     folder = home()
     with closing(SqliteJournal(folder)) as journal:
-        n_attempts = len(journal.attempts())
+        n_attempts = len(journal.reviews())
     free = shutil.disk_usage(folder).free
     warning = ": little room for recordings, free some space" if free < LOW_DISK_BYTES else ""
     return f"{folder}: {n_attempts} attempts, {free / 1e9:.1f} GB free{warning}"
@@ -68,25 +92,31 @@ def _content() -> str:
     return f"{len(bank.questions)} questions, {len(bank.glossary)} glossary terms"
 
 
-def _voice() -> str:
-    from voiceprep.engines.speech import voices
+def _voice(wanted: str | None) -> str:
+    from voiceprep.engines.speech import choose_voice, voices
 
     found = voices()
-    return f"{len(found)} voices, the first is {found[0].name}" if found else "no voice"
+    if not found:
+        raise SpeechError("this machine has no voice; install one, or go on with --mute")
+    name = "the system's English voice" if wanted is None else choose_voice(wanted, found).name
+    return f"{name}, of {len(found)}"
 
 
 def _loudspeaker(wanted: str | None) -> str:
     from voiceprep.engines import devices
 
-    device = devices.choose(wanted, devices.outputs(), "loudspeaker")
+    among = devices.outputs()
+    device = devices.choose(wanted, among, "loudspeaker")
     played = devices.output_format(device)
-    return f"{device.name} ({device.host_api}, {played.rate_hz} Hz)"
+    return f"{device.label} at {played.rate_hz} Hz{_listed(among)}"
 
 
 def _microphone(wanted: str | None) -> str:
+    from voiceprep.engines import devices
     from voiceprep.engines.microphone import SoundDeviceMicrophone
     from voiceprep.hearing import SILENCE_DBFS, level_dbfs
 
+    among = devices.inputs()
     n_samples, loudest, n_overflows = 0, 0.0, 0
     level = SILENCE_DBFS
     with closing(SoundDeviceMicrophone(wanted)) as microphone:
@@ -102,14 +132,20 @@ def _microphone(wanted: str | None) -> str:
         if loudest == 0.0:
             raise DeviceLost(
                 f"zero samples from {microphone.name}: it is muted or not connected; unmute it, allow this "
-                "terminal to use it in the system's privacy settings, or choose another by --microphone"
+                "terminal to use it in the system's privacy settings, or choose another by "
+                f"--microphone{_listed(among)}"
             )
         lost = f", samples lost {n_overflows} times" if n_overflows else ""
-        return f"{microphone.name}: {level:.0f} dB at its loudest (0 is full scale){lost}"
+        return f"{microphone.name}: {level:.0f} dB at its loudest (0 is full scale){lost}{_listed(among)}"
 
 
-def _model() -> str:
+def _listed(among: tuple[Device, ...]) -> str:
+    """All devices by number, where there is a choice."""
+    return "".join(f"\n{'':<23}{device.number:>3}: {device.label}" for device in among if len(among) > 1)
+
+
+def _model(wanted: str | None) -> str:
     from voiceprep.engines import models
 
-    name = assemble.merged(assemble.Chosen()).model or assemble.DEFAULT_MODEL
+    name = wanted or assemble.DEFAULT_MODEL
     return f"{name} in {models.locate(name, home())}"

@@ -14,12 +14,21 @@ from voiceprep.cli import assemble
 from voiceprep.cli.render import attempt_lines, plain
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.home import home
-from voiceprep.errors import ContentError
+from voiceprep.errors import ContentError, JournalError, UsageError
 from voiceprep.model import Kind, Level
+from voiceprep.ports import Journal
 
-questions = typer.Typer(help="The question bank.", no_args_is_help=True, rich_markup_mode=None)
+questions = typer.Typer(
+    help="The question bank.",
+    epilog="Example: voiceprep questions list",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 models = typer.Typer(
-    help="Speech models: which there are, fetching one.", no_args_is_help=True, rich_markup_mode=None
+    help="Speech models: which there are, fetching one.",
+    epilog="Example: voiceprep models list",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -166,11 +175,13 @@ def history(
     with ExitStack() as stack:
         journal = assemble.open_journal(Screen(), stack)
         if attempt is not None:
+            _demand(journal, [attempt])
             typer.echo("\n".join(attempt_lines(journal.attempt(attempt), page)))
             return
-        kept_ones = journal.attempts(question, limit)
+        kept_ones = journal.attempts(question, min(limit, sys.maxsize))
     if not kept_ones:
-        typer.echo("Nothing here yet. Begin with: voiceprep practice", err=True)
+        missing = "Nothing here yet" if question is None else f"No attempt at {plain(question)} yet"
+        typer.echo(f"{missing}. Begin with: voiceprep practice", err=True)
     for kept in kept_ones:
         when = kept.started.astimezone().strftime("%Y-%m-%d %H:%M")
         verdict = str(kept.combined.verdict) if kept.combined else _state(kept.answers)
@@ -193,15 +204,39 @@ def forget(
     """Delete attempts for good: recording, transcript and findings."""
     from voiceprep.engines.journal import SqliteJournal
 
+    if bool(attempts) == every:
+        raise UsageError("name the attempts to delete, or use --all")
     # Nothing is recovered first: on a full disk that fails, and this command is what makes room.
     with closing(SqliteJournal(home())) as journal:
-        ids = [review.attempt for review in journal.reviews()] if every else list(attempts or [])
+        if every:
+            ids = [review.attempt for review in journal.reviews()]
+        else:
+            ids = list(dict.fromkeys(attempts or []))
+            _demand(journal, ids)
         if not ids:
-            typer.echo("Nothing to delete: name attempts, or use --all.", err=True)
-            raise typer.Exit(0 if every else 2)
-        if not yes:
-            what = f"attempt {ids[0]}" if len(ids) == 1 else f"{len(ids)} attempts"
-            typer.confirm(f"Delete {what} with audio for good?", abort=True, err=True)
-        for identity in ids:
-            journal.forget(identity)
-            typer.echo(f"attempt {identity} is deleted")
+            typer.echo("There is nothing to delete.", err=True)
+        elif yes or _agreed_to_forget(ids):
+            for identity in ids:
+                journal.forget(identity)
+                typer.echo(f"attempt {identity} is deleted")
+        else:
+            typer.echo("Nothing is deleted.", err=True)
+            raise typer.Exit(1)
+
+
+def _agreed_to_forget(ids: list[int]) -> bool:
+    what = f"attempt {ids[0]}" if len(ids) == 1 else f"{len(ids)} attempts"
+    try:
+        return typer.confirm(f"Delete {what} with audio for good?", err=True)
+    except typer.Abort as exc:
+        if sys.stdin.isatty():
+            raise
+        typer.echo(err=True)
+        raise UsageError("nobody is here to agree; add --yes to delete without being asked") from exc
+
+
+def _demand(journal: Journal, ids: list[int]) -> None:
+    known = {review.attempt for review in journal.reviews()}
+    unknown = [str(identity) for identity in ids if identity not in known]
+    if unknown:
+        raise JournalError(f"there is no attempt {', '.join(unknown)}; see them all with: voiceprep history")

@@ -89,7 +89,7 @@ def assessment_lines(assessment: Assessment, page: Page) -> list[str]:
 
 def delivery(measured: Delivery) -> str:
     """Pace, pauses and fillers in one sentence; only what was measured."""
-    parts = [f"{measured.words} words"]
+    parts = [f"{measured.words} word{'s' if measured.words != 1 else ''}"]
     if measured.seconds is not None:
         parts.append(f"{measured.seconds:.0f} s")
     if measured.words_per_minute is not None:
@@ -101,8 +101,8 @@ def delivery(measured: Delivery) -> str:
     return ", ".join(parts) + "."
 
 
-def gained_lines(first: Assessment, combined: Assessment, page: Page) -> list[str]:
-    """What the answer to the follow-up added to the first answer."""
+def gained_lines(first: Assessment, combined: Assessment, n_answers: int, page: Page) -> list[str]:
+    """What the further answers added to the first of ``n_answers``."""
     before = {finding.id for finding in first.elements if finding.status is Status.SAID}
     moved = {finding.id for finding in first.moves if finding.status is Status.SAID}
     gained = [f.need for f in combined.elements if f.status is Status.SAID and f.id not in before]
@@ -110,8 +110,9 @@ def gained_lines(first: Assessment, combined: Assessment, page: Page) -> list[st
         f"the {f.id}" for f in combined.moves if f.required and f.status is Status.SAID and f.id not in moved
     ]
     said = sum(finding.status is Status.SAID for finding in combined.elements)
+    together = "Both" if n_answers == 2 else f"All {n_answers}"
     lines = page.paragraph(
-        f"Both answers together: {combined.verdict}, {said} of {len(combined.elements)} elements "
+        f"{together} answers together: {combined.verdict}, {said} of {len(combined.elements)} elements "
         f"({len(before)} after the first)."
     )
     for item in gained:
@@ -139,6 +140,9 @@ def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
             )
         if answer.assessment is not None:
             lines += assessment_lines(answer.assessment, page)
+    judged = [answer.assessment for answer in attempt.answers if answer.assessment is not None]
+    if attempt.combined is not None and len(judged) > 1:
+        lines += ["", *gained_lines(judged[0], attempt.combined, len(judged), page)]
     return lines
 
 

@@ -159,9 +159,14 @@ def practice(
             screen.note("There is no loudspeaker here: what would be said is printed instead.")
         speaker = assemble.Mute() if player is None else assemble.voice(settings, player, stack)
         journal = assemble.open_journal(screen, stack)
-        assemble.remember(settings)
-
         live = not (text or audio)
+        unused = {
+            *(() if live else ("microphone",)),
+            *(("model",) if text else ()),
+            *(("loudspeaker", "voice") if player is None else ()),
+        }
+        assemble.remember(settings, frozenset(unused))
+
         controls = stack.enter_context(TerminalKeys()) if live else assemble.NoKeys()
         parts = Parts(speaker, journal, controls, SystemClock(), ears)
         options = SessionOptions(level, follow_ups, headphones=live and settings.headphones)

@@ -6,7 +6,6 @@ Without a terminal, or on one that knows no cursor, the status is said once per 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TextIO
 
@@ -43,8 +42,19 @@ def understands_cursor(stream: TextIO) -> bool:
 
 def page_for(stream: TextIO) -> Page:
     """How to lay out text for ``stream``: its width, and styles only on a terminal that wants them."""
-    columns = shutil.get_terminal_size().columns if stream.isatty() else 80
-    return Page(columns, styled=understands_cursor(stream) and "NO_COLOR" not in os.environ)
+    return Page(_columns(stream), styled=understands_cursor(stream) and not os.environ.get("NO_COLOR"))
+
+
+def _columns(stream: TextIO) -> int:
+    """The width of the terminal ``stream`` is, else the usual one; COLUMNS overrides a terminal's own."""
+    if not stream.isatty():
+        return 80
+    try:
+        wanted = int(os.environ.get("COLUMNS", "0"))
+        # Not shutil's: it measures stdout, whichever stream is meant.
+        return wanted if wanted > 0 else os.get_terminal_size(stream.fileno()).columns or 80
+    except (ValueError, OSError):  # no number; a terminal that does not tell
+        return 80
 
 
 class Screen:
@@ -74,11 +84,11 @@ class Screen:
                 if ordinal == 0:
                     self._first = None
                 label = "Question" if ordinal == 0 else "Follow-up"
-                self._lines(["", page.bold(f"{label} ({question.id})"), *page.paragraph(text, "  "), ""])
+                self._lines(["", page.bold(f"{label} ({question.id})"), *page.paragraph(text, "  ")])
             case Saying(text):
-                self._lines(["", *page.paragraph(text), ""])
+                self._lines(["", *page.paragraph(text)])
             case Said(where):
-                if where != self._where:
+                if where not in ("", self._where):
                     self._where = where
                     self.note(f"(spoken to {where})")
             case LevelMeasured():
@@ -93,13 +103,13 @@ class Screen:
                 )
             case NothingSaid(audio):
                 kept = f" The recording is kept: {audio}" if audio else ""
-                self._lines(page.paragraph(f"Nothing said: no words were heard, so nothing is scored.{kept}"))
-            case Checked(_, assessment, combined):
+                self._lines(page.paragraph(f"Nothing said: there are no words, so nothing is scored.{kept}"))
+            case Checked(answer, assessment, combined):
                 self._lines(["", *assessment_lines(assessment, page)])
                 if combined is None or self._first is None:
                     self._first = assessment
                 else:
-                    self._lines(["", *gained_lines(self._first, combined, page)])
+                    self._lines(["", *gained_lines(self._first, combined, answer.ordinal + 1, page)])
             case Kept(attempt, audio):
                 paths = "".join(f"\n  {path}" for path in audio)
                 self._lines(["", plain(f"Kept as attempt {attempt} (voiceprep history {attempt}).{paths}")])
@@ -143,7 +153,6 @@ class Screen:
 
     def _draw(self, text: str) -> None:
         if self._redraws:
-            columns = shutil.get_terminal_size().columns
-            self._status.write("\r\x1b[2K" + plain(text)[: max(1, columns - 1)])
+            self._status.write("\r\x1b[2K" + plain(text)[: max(1, _columns(self._status) - 1)])
             self._status.flush()
             self._drawn = True
