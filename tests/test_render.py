@@ -6,7 +6,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceprep.cli.render import Page, assessment_lines, delivery, gained_lines, plain
@@ -60,7 +60,6 @@ def assessment(said: str, status: Status = Status.SAID) -> Assessment:
     )
 
 
-@settings(deadline=None)  # the first example loads the checks
 @given(st.text(max_size=200), st.integers(1, 200))
 def test_nothing_said_can_command_a_terminal(said: str, width: int) -> None:
     """No control, direction override or escape in any finding reaches the page, whatever was said."""
