@@ -217,6 +217,35 @@ def test_keys_and_narrow_terminal(home: Path) -> None:
     assert max(len(line) for line in text.splitlines() if "It keeps the best" not in line) <= 40
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_words_and_progress_do_not_share_a_terminal(home: Path) -> None:
+    """Transcribe on a terminal shows phrases, whole and alone on their lines; no bar is drawn into them."""
+    import pty
+
+    environment = {**os.environ, "VOICEPREP_HOME": str(home), "TERM": "xterm"}
+    leader, follower = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "voiceprep",
+        "transcribe",
+        str(DEMO / "answer-2.flac"),
+        "--model",
+        SYNTHETIC,
+    ]
+    with subprocess.Popen(
+        command, env=environment, stdin=follower, stdout=follower, stderr=follower
+    ) as process:
+        os.close(follower)
+        shown = _Shown(leader)
+        shown.wait_to_end()
+        assert process.wait(20) == 0
+    os.close(leader)
+    assert len(shown.text.split()) > 5
+    assert "\x1b" not in shown.text
+    assert "%" not in shown.text
+
+
 class _Shown:
     """What a program wrote to its terminal."""
 
@@ -236,11 +265,19 @@ class _Shown:
                 self.text += os.read(self._leader, 4096).decode()
         self._seen = self.text.index(wanted, self._seen) + len(wanted)
 
+    def wait_to_end(self) -> None:
+        """Wait until the program lets go of its terminal."""
+        try:
+            while some := os.read(self._leader, 4096):
+                self.text += some.decode()
+        except OSError:  # Linux says so by an error
+            pass
+
 
 def test_killed_outright_and_found_again(
     null_sink: NullSink, environment: dict[str, str], home: Path, tmp_path: Path
 ) -> None:
-    """After SIGKILL the next start names the attempt, keeps all audio up to the last second, and checks it."""
+    """After SIGKILL the next start names the attempt, keeps all audio but the last second, and checks it."""
     program = Program((*PRACTICE, "--mute"), environment)
     program.wait_for("[listening")
     player = null_sink.play(as_wav(demo_answer(1), tmp_path / "answer.wav"))

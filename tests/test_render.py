@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from voiceprep.cli.render import Page, assessment_lines, delivery, gained_lines, plain
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.events import (
+    Kept,
     LevelMeasured,
     MicrophoneSilent,
     NothingSaid,
@@ -195,6 +197,18 @@ def test_width_is_that_of_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "50")
         assert page_for(terminal).width == 50
     os.close(leader)
+
+
+def test_what_is_copied_is_unbroken() -> None:
+    """Paths and commands stand on lines of their own, whole, however long they are."""
+    path = Path("/home/somebody/a-folder-with-hyphens/" * 4) / "0.wav"
+    out, status = io.StringIO(), io.StringIO()
+    screen = Screen(out, status)
+    screen.tell(NothingSaid(path))
+    screen.tell(Kept(123, (path,)))
+    screen.note("Check it with:", f"voiceprep check nms-purpose --audio {path}")
+    assert [line for line in out.getvalue().splitlines() if "0.wav" in line] == [f"  {path}"] * 2
+    assert f"\n  voiceprep check nms-purpose --audio {path}\n" in status.getvalue()
 
 
 class Terminal(io.StringIO):

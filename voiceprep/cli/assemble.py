@@ -82,12 +82,12 @@ def open_journal(screen: Screen, stack: ExitStack) -> Journal:
     journal = stack.enter_context(closing(SqliteJournal(home())))
     for found in journal.recover():
         kept = f"{found.n_samples / RATE_HZ:.0f} s of attempt {found.attempt} ({found.question}) are kept"
-        then = (
-            f" Check them with: voiceprep check {found.question} --audio {shlex.quote(str(found.audio))}"
-            if found.audio
-            else ""
-        )
-        screen.note(f"An earlier run ended in mid-answer: {kept}.{then}")
+        earlier = f"An earlier run ended in mid-answer: {kept}."
+        if found.audio is None:
+            screen.note(earlier)
+        else:
+            command = f"voiceprep check {found.question} --audio {shlex.quote(str(found.audio))}"
+            screen.note(f"{earlier} Check them with:", command)
     return journal
 
 

@@ -197,7 +197,9 @@ def transcribed(path: Path, model: str | None, *, show: bool = False) -> Transcr
         worker = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         microphone = stack.enter_context(closing(AudioFileMicrophone(path, Pace.AT_ONCE)))
         bar: Any = None
-        if about.duration_s and understands_cursor(sys.stderr):
+        # Words that appear on the same terminal show the progress themselves.
+        hidden = not (show and sys.stdout.isatty())
+        if about.duration_s and hidden and understands_cursor(sys.stderr):
             bar = stack.enter_context(
                 typer.progressbar(length=round(about.duration_s), label="transcribing", file=sys.stderr)
             )

@@ -203,8 +203,13 @@ def _replay(screen: Screen, attempt: Attempt, player: Player | None, keys: Contr
     from voiceprep.engines.recording import read_samples
 
     for answer in attempt.answers:
-        if answer.audio is None or player is None:
-            screen.note(f"Nothing to play: {'typed' if answer.audio is None else f'see {answer.audio}'}.")
+        if answer.audio is None:
+            screen.note("Nothing to play: this answer was typed.")
+            continue
+        if player is None:
+            screen.note(
+                "There is nothing to play on (--mute, or no loudspeaker). The recording is:", answer.audio
+            )
             continue
         screen.note("Playing your answer (any key stops it).")
         player.play(Sound(read_samples(answer.audio), RATE_HZ), lambda: keys.poll() is not None)

@@ -57,6 +57,11 @@ def _columns(stream: TextIO) -> int:
         return 80
 
 
+def _verbatim(*copied: object) -> list[str]:
+    """Lines to be copied from the screen: a terminal may wrap them, we break nothing."""
+    return [plain(f"  {item}") for item in copied]
+
+
 class Screen:
     """Shows the events of a session as they happen."""
 
@@ -102,8 +107,10 @@ class Screen:
                     f"zero samples from {name} for {seconds:.0f} s: muted or not connected? Still listening."
                 )
             case NothingSaid(audio):
-                kept = f" The recording is kept: {audio}" if audio else ""
-                self._lines(page.paragraph(f"Nothing said: there are no words, so nothing is scored.{kept}"))
+                lines = page.paragraph("Nothing said: there are no words, so nothing is scored.")
+                if audio is not None:
+                    lines += ["The recording is kept:", *_verbatim(audio)]
+                self._lines(lines)
             case Checked(answer, assessment, combined):
                 self._lines(["", *assessment_lines(assessment, page)])
                 if combined is None or self._first is None:
@@ -111,13 +118,14 @@ class Screen:
                 else:
                     self._lines(["", *gained_lines(self._first, combined, answer.ordinal + 1, page)])
             case Kept(attempt, audio):
-                paths = "".join(f"\n  {path}" for path in audio)
-                self._lines(["", plain(f"Kept as attempt {attempt} (voiceprep history {attempt}).{paths}")])
+                kept = page.paragraph(f"Kept as attempt {attempt} (voiceprep history {attempt}).")
+                self._lines(["", *kept, *_verbatim(*audio)])
 
-    def note(self, text: str) -> None:
-        """A line of status that stays."""
+    def note(self, text: str, *verbatim: object) -> None:
+        """A line of status that stays; ``verbatim`` (paths, commands) follow whole, a line each."""
         self.clear()
-        self._status.write("\n".join(page_for(self._status).paragraph(text)) + "\n")
+        lines = [*page_for(self._status).paragraph(text), *_verbatim(*verbatim)]
+        self._status.write("\n".join(lines) + "\n")
         self._status.flush()
 
     def clear(self) -> None:
