@@ -78,7 +78,7 @@ def begin(
 
 app.command("demo", epilog="Example: voiceprep demo --fast")(rounds.demo)
 app.command("practice", epilog="Example: voiceprep practice nms-purpose --headphones")(rounds.practice)
-app.command("check", epilog='Example: voiceprep check nms-purpose --text "It keeps the best box ..." --json')(
+app.command("check", epilog='Example: voiceprep check nms-purpose --text "It keeps the best box."')(
     checking.check
 )
 app.command("transcribe", epilog="Example: voiceprep transcribe answer.wav --json")(checking.transcribe)

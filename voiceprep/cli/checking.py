@@ -39,7 +39,11 @@ def check(
     model: Annotated[str | None, typer.Option(help="Speech model for --audio: a name or a folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and nothing else.")] = False,
 ) -> None:
-    """Check one answer, or a batch of them, and say what is missing or vague."""
+    """Check one answer, or a batch of them, and say what is missing or vague.
+
+    A batch gives one JSON object a line, in order and with the id of its line; a line that cannot be
+    checked gives {"id", "error"}, and the exit status is 1 at the end.
+    """
     from voiceprep import bank as banks
     from voiceprep import checks, report
     from voiceprep import text as texts
@@ -58,14 +62,12 @@ def check(
     found = banks.find(bank, question)
     if audio is not None:
         transcript = transcribed(audio, model)
-    else:
-        transcript = texts.transcript(text if text is not None else _read(file))
-    if not texts.words(transcript.text):
-        if audio is not None:
+        if not texts.words(transcript.text):
             raise AudioFileError(
                 f"nothing said: no words were heard in {audio}, so there is nothing to check"
             )
-        raise UsageError("the answer holds no words, so there is nothing to check")
+    else:
+        transcript = texts.transcript(text if text is not None else _read(file))
     assessment = checks.assess(found, (transcript,), bank, level)
     if as_json:
         _write_json({"id": None, **report.to_object(assessment)})
@@ -132,8 +134,6 @@ def _assess_entry(entry: dict[str, Any], level: Level | None, bank: Bank) -> Ass
         if not isinstance(entry.get(key), str):
             raise UsageError(f"{key!r} is missing or is not a string")
     transcript = texts.transcript(entry["text"])
-    if not texts.words(transcript.text):
-        raise UsageError("the answer holds no words, so there is nothing to check")
     return checks.assess(banks.find(bank, entry["question"]), (transcript,), bank, level)
 
 

@@ -112,7 +112,9 @@ def practice(
     loudspeaker: Annotated[
         str | None, typer.Option(help="Loudspeaker: number or part of its name; remembered.")
     ] = None,
-    voice: Annotated[str | None, typer.Option(help="Voice that asks; remembered.")] = None,
+    voice: Annotated[
+        str | None, typer.Option(help="Voice that asks: its id or part of its name; remembered.")
+    ] = None,
     rate: Annotated[
         int | None, typer.Option(min=80, max=400, help="Its speed in words a minute; remembered.")
     ] = None,
@@ -122,11 +124,13 @@ def practice(
     headphones: Annotated[
         bool | None,
         typer.Option(
-            "--headphones/--no-headphones", help="You wear headphones: speak to cut the question short."
+            "--headphones/--no-headphones",
+            help="You wear headphones: speak to cut the question short; remembered.",
         ),
     ] = None,
     audio: Annotated[
-        list[Path] | None, typer.Option(help="Take the answer from this file; again for the follow-up's.")
+        list[Path] | None,
+        typer.Option(help="Take the answer from this recording; again for the follow-up's."),
     ] = None,
     text: Annotated[
         bool, typer.Option("--text", help="Type the answers (a fallback: rehearse aloud).")
