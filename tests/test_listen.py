@@ -80,6 +80,22 @@ def test_tail_is_handed_out_before_the_answer_is_finished() -> None:
     assert order[2][1] - order[1][1] >= RATE_HZ
 
 
+def test_fading_speech_is_speech_until_it_is_clearly_over() -> None:
+    """Between the two thresholds a phrase goes on, but none begins."""
+    fading = [Frame(0.4)] * round(2 / FRAME_S)
+    assert spans(run(speech(1) + fading)[1]) == []
+    assert run(fading)[1] == []
+
+
+def test_neighbouring_phrases_share_no_audio() -> None:
+    """Padding never reaches into the phrase before, however short the silence between them."""
+    options = ListenOptions(phrase_silence_s=0.35)
+    _, events = run((speech(1) + silence(0.4)) * 3, options)
+    found = spans(events)
+    assert len(found) == 3
+    assert all(before.end <= after.start for before, after in itertools.pairwise(found))
+
+
 def test_clicks_do_not_begin_an_answer() -> None:
     """Bursts shorter than a tenth of a second are not speech."""
     _, events = run((speech(0.064) + silence(0.5)) * 20)
