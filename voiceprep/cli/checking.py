@@ -20,8 +20,8 @@ from voiceprep.model import Assessment, Bank, Level, Transcript
 if TYPE_CHECKING:
     from voiceprep.events import Event
 
-MAX_TEXT_BYTES = 10_000_000
-"""Largest text read as one answer: a day of speech; more is a mistaken file."""
+MAX_TEXT_BYTES = 1_000_000
+"""Largest text read as one answer: some eighteen hours of speech; more is a mistaken file."""
 
 
 def check(
