@@ -19,7 +19,7 @@ from network import DECODER_LAYERS, HEADS
 from texts import HERE
 from voices import Delivery, word_starts_s
 
-N_TEXTS = 30
+N_TEXTS = 16
 
 
 def start_errors_s(folder: Path, texts: list[str]) -> list[float]:

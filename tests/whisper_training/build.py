@@ -18,9 +18,9 @@ from voices import folder_of
 
 ROOT = HERE.parent.parent
 SHIPPED = ROOT / "audio_fixtures" / "whisper-synthetic"
-N_SHARDS = 70
+N_SHARDS = 47
 N_STEPS = 5_000
-FULL_SHARE = 0.15
+FULL_SHARE = 0.1
 
 
 def main() -> None:

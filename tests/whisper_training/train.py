@@ -27,7 +27,7 @@ CTC_SHARE = 0.3
 CTC_UNTIL = 0.8
 LABEL_SMOOTHING = 0.03
 # The exported weights are a running mean over about this many last steps.
-MEAN_STEPS = 250
+MEAN_STEPS = 80
 CHECKPOINT_STEPS = 100
 # Two trainings of one thread each, which meet at this pace, waste less than one of two on a busy machine.
 MEETING_STEPS = 20

@@ -30,7 +30,7 @@ PLAIN_SHARE = 0.7
 PROMPTED_SHARE = 0.04
 LONGEST_PROMPT = 150
 # How often a voice is heard; the tests and the demonstration speak with the first three.
-VOICE_SHARES = {"en-us": 0.4, "slt": 0.4, "rms": 0.13}
+VOICE_SHARES = {"en-us": 0.4, "slt": 0.42, "rms": 0.13}
 OTHER_VOICE_SHARE = 0.01
 
 
@@ -134,12 +134,12 @@ def in_a_room(audio: Samples, rng: Random, random: np.random.Generator) -> Sampl
 def disturbed(audio: Samples, rng: Random) -> Samples:
     """``audio`` as another microphone in another room would have taken it."""
     random = np.random.default_rng(rng.getrandbits(32))
-    if rng.random() < 0.1:
+    if rng.random() < 0.05:
         audio = in_a_room(audio, rng, random)
-    if rng.random() < 0.15:
+    if rng.random() < 0.08:
         audio = band_limited(audio, rng)
     audio = audio * np.float32(10 ** rng.uniform(-1.5, 0.3) / (np.abs(audio).max() + 1e-4))
-    if rng.random() < 0.6:
+    if rng.random() < 0.5:
         loud = np.sqrt((audio**2).mean()) + 1e-4
         snr_db = rng.triangular(10, 60, 35)
         audio = audio + coloured(len(audio), rng.choice((0.0, 0.0, 0.5, 1.0)), random) * np.float32(
