@@ -1,4 +1,4 @@
-"""Speak the demo's recorded answers anew: ``python tests/build_fixtures.py``; needs Debian's flite.
+"""Speak the demo's recorded answers anew: ``python tests/build_fixtures.py``.
 
 Writes audio_fixtures/demo/answer-N.flac and the manifest that says what was spoken, by which voice.
 """
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).with_name("whisper_training")))
 import voices
 
 FOLDER = Path(__file__).resolve().parents[1] / "audio_fixtures" / "demo"
-DELIVERY = voices.Delivery(voice="slt", rate_wpm=165, pitch=1.0)
+DELIVERY = voices.Delivery(voice="en-us", rate_wpm=160, pitch=1.0)
 ROOM_NOISE = 0.0005
 """Standard deviation of the noise under everything (-66 dBFS): no real room gives exact zeros."""
 
@@ -37,16 +37,18 @@ class SpokenAnswer:
 ANSWERS = (
     SpokenAnswer(
         (
-            ("I would choose YOLO because it looks at the image once.", 0.9),
-            ("Faster R-CNN is slower because it works in two stages.", 1.1),
+            ("I would choose YOLO because we need real time.", 0.9),
+            ("It predicts all boxes in one pass.", 1.1),
             ("We give up some accuracy for speed.", 0.9),
             ("I think it should be fine.", 0.0),
         )
     ),
     SpokenAnswer(
         (
-            ("Thirty frames per second leave about thirty three milliseconds for each frame.", 0.9),
-            ("If the shop is crowded, it misses people.", 0.0),
+            ("It is slower because it classifies every region.", 0.9),
+            ("We have thirty three milliseconds for each frame.", 1.1),
+            ("It misses people in a crowd.", 0.9),
+            ("That's my answer.", 0.0),
         )
     ),
 )
@@ -81,9 +83,9 @@ def manifest() -> str:
     lines = [
         "# The demo's answers: a synthetic voice, so nobody's. Made by tests/build_fixtures.py.",
         'question = "yolo-vs-faster-rcnn"',
-        f'voice = "flite cmu_us_{DELIVERY.voice}"',
+        f'voice = "espeak-ng {DELIVERY.voice}"',
         f"rate_wpm = {DELIVERY.rate_wpm}",
-        'origin = "flite 2.2, BSD style licence"',
+        'origin = "spoken by eSpeak NG 1.52; the output of a synthesiser, under this project\'s licence"',
     ]
     for number, answer in enumerate(ANSWERS, start=1):
         lines += ["", "[[answers]]", f'file = "answer-{number}.flac"', "sentences = ["]
