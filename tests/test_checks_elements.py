@@ -26,6 +26,9 @@ GLOSSARY = (
     Term("YOLO", "yolo", ("yellow", "yo low"), "-"),
     Term("IoU", "I O U", ("i owe you",), "-"),
     Term("NMS", "N M S", ("non maximum suppression",), "-"),
+    Term("R-CNN", "R C N N", (), "-"),
+    Term("Faster R-CNN", "faster R C N N", (), "-"),
+    Term("TensorRT", "tensor R T", (), "-"),
 )
 
 
@@ -70,6 +73,24 @@ QUESTION = Question(
             groups=("32 / float + 8 / int + bit / precision",),
         ),
         element("fast-model", "YOLO finds them in one pass", groups=("yolo + pass / once / go",)),
+        element(
+            "two-stages",
+            "Faster R-CNN proposes regions first",
+            groups=("faster r-cnn / two stages + propose / region",),
+            opposites=("Faster R-CNN is the faster one",),
+        ),
+        element(
+            "speed-wins", "the faster detector wins", groups=("faster / quicker + detector / network + win",)
+        ),
+        element("runtime", "TensorRT builds the engine", groups=("tensorrt + engine / build / move",)),
+        element(
+            "end-unseen",
+            "nobody sees where one car ends",
+            groups=("not see / not learn + where + end / stop",),
+        ),
+        element(
+            "three-of-all", "kernel covers all channels", groups=("kernel + cover / span + channel / depth",)
+        ),
     ),
     moves=(Move.REASON,),
     probes=(),
@@ -110,6 +131,13 @@ def said(text: str) -> set[str]:
         ("You keep not only the best box but all good ones.", "keep-best"),
         ("You keep the worst, no wait, the best box.", "keep-best"),
         ("Some people say you keep the best box, and they are right.", "keep-best"),
+        ("There's no second one, so you keep the best box.", "keep-best"),
+        ("Faster R-CNN proposes regions before it looks at them.", "two-stages"),
+        ("YOLO is the faster one, Faster R-CNN proposes regions.", "two-stages"),
+        ("I moved it to TensorRT.", "runtime"),
+        ("You can't see where one car ends.", "end-unseen"),
+        ("You don't learn where the first car stops.", "end-unseen"),
+        ("The kernel's kernel depth covers the channel.", "three-of-all"),
     ],
 )
 def test_own_words_count(text: str, expected: str) -> None:
@@ -146,6 +174,11 @@ def test_own_words_count(text: str, expected: str) -> None:
         "box overlap keep best score remove rest threshold sort class",
         "The overlapping boxes are averaged, they overlap and the rest is removed.",
         "Overlap, overlapping, overlapped.",
+        "Faster R-CNN is a detector that wins.",
+        "Faster R-CNN is the faster one, it proposes a region.",
+        "You see where one car ends.",
+        "You cannot tell whether you keep the best box.",
+        "TensorRT isn't what I moved it to.",
         "",
     ],
 )
@@ -293,3 +326,28 @@ def test_work_grows_with_the_length_of_the_answer_and_not_faster() -> None:
 
     text = "You keep the best box, because the rest overlaps and is removed. "
     assert calls(text * 80) < 14 * calls(text * 10)
+
+
+def test_a_move_nobody_asked_for_is_told_only_where_it_fits_and_is_clear() -> None:
+    """In a definition "looks at" is no diagnosis, a lone word no anchor; what is required is told anyway."""
+    sets = (
+        ("checks", ("look at",)),
+        ("model-names", ("resnet",)),
+        ("model-parts", ("backbone",)),
+    )
+    bank = Bank((QUESTION,), GLOSSARY, sets)
+
+    def made(text: str, kind: Kind) -> dict[Move, bool]:
+        question = Question(
+            **{name: getattr(QUESTION, name) for name in Question.__slots__}
+            | {"kind": kind, "moves": (Move.REASON, Move.ORDERED_STEPS)}
+        )
+        return {move.id: move.required for move in assess(question, (Transcript(text, ()),), bank).moves}
+
+    once = "It looks at the best box and the ResNet scores the crop again."
+    twice = f"{once} The backbone of that network keeps its own weights."
+    assert made(once, Kind.DEFINE) == {Move.REASON: True, Move.ORDERED_STEPS: True}
+    assert Move.DIAGNOSIS_FIRST in made(once, Kind.DIAGNOSE)
+    assert Move.MODEL not in made(once, Kind.DIAGNOSE)
+    assert made(twice, Kind.DEFINE)[Move.MODEL] is False
+    assert Move.MODEL not in made(twice, Kind.BEHAVIORAL)

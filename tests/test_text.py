@@ -195,3 +195,25 @@ def test_any_text_can_be_read(text: str) -> None:
     """Reading survives any Unicode and marks every token."""
     reading = read(text, NO_TERMS)
     assert len(reading.scopes.denied) == len(reading.scopes.listed) == len(reading.tokens)
+
+
+@pytest.mark.parametrize(
+    ("form", "base"),
+    [
+        ("paid", "pay"),
+        ("struck", "strike"),
+        ("sat", "sit"),
+        ("held", "hold"),
+        ("rewrote", "rewrite"),
+        ("drove", "drive"),
+    ],
+)
+def test_irregular_verbs_share_the_stem_of_their_base(form: str, base: str) -> None:
+    """What was paid is what one pays."""
+    assert stem(form) == stem(base)
+
+
+def test_no_irregular_form_leads_to_a_dead_stem() -> None:
+    """The stem of an irregular form is one that the plain form has too."""
+    for form in ("light", "LED", "ground", "shot", "bit"):
+        assert stem(form.lower()) == form.lower()

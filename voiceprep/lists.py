@@ -3,15 +3,55 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.text import FUNCTION_WORDS, STOPWORDS, Token, vocabulary
+
+_FINITE = vocabulary(
+    "adds allows applies asks assumes avoids becomes begins believes belongs breaks brings builds "
+    "calculates calls carries catches causes chooses classifies comes compares computes contains converts "
+    "corrects costs creates decides deletes depends detects differs divides doubles draws drives drops "
+    "eats expects explains extracts fails falls feeds feels finds finishes fits follows forces forgets "
+    "gives grows guesses halves handles happens hears helps hides holds hurts improves keeps knows lasts "
+    "learns leaves lets lies loses makes matters means moves needs notices observes occurs opens overfits "
+    "overlaps owns passes pays picks predicts prefers prevents produces pulls punishes puts reaches reads "
+    "receives recognises recognizes reduces remains remembers removes repeats replaces represents "
+    "requires rises rules runs sees seems sells sends separates shows shrinks sits skips slides solves "
+    "speaks spends splits squeezes stands stays suffers suggests suits suppresses survives takes teaches "
+    "tells tends thinks throttles throws touches treats trusts turns understands uses varies wants wastes "
+    "wins works writes yields took gave ran fell rose came went became grew saw wrote drew threw chose "
+    "broke began knew made kept found paid struck sat stood told meant sent spent thought got"
+)
+"""Forms that are finite verbs in nearly every place: they state something where a list only names."""
+_SHARING = vocabulary("per each every")
+"""Words that relate a measure to what it is measured by."""
+_PREPOSITIONS = vocabulary(
+    "through between without across during before after behind along within against beyond beside towards "
+    "around onto via since until both other others another everything anything something nothing everybody "
+    "nobody"
+)
+"""Words of sentences that carry meaning and so are no stopwords."""
+
+LIST_WINDOWS = ((16, 5), (24, 4))
+"""(words, excess) of a stretch that is a list though it holds small words, as when phrases are read out. The
+excess counts pairs of neighbours without a mark between them that are both content words, less the words
+that relate. Of 402 spoken answers three reach the second and none of the first that is no list; lists of the
+terms of 25 questions reach them in nine of ten."""
 
 DENSE_WINDOWS = ((10, 0), (14, 1))
 """(words, function words at most) of a stretch that is only a list: in 87 answers to these questions the
 first occurs in four places, the second in none."""
 _JOINING = vocabulary("and or a an the plus maybe also then of like")
 """Function words that a bare list may hold between its items."""
+READ_OUT_ITEMS = 8
+READ_OUT_SHARE = 0.7
+"""A sentence of so many items, more than this share of them terms, is read out, not spoken."""
+LIST_SHARE = 0.5
+"""A stretch between marks is a list as a whole where more of it than this share is."""
+
+_SMALL = FUNCTION_WORDS | _FINITE | _SHARING
+_RELATING = ((STOPWORDS | _FINITE | _SHARING) - _JOINING) | NUMBER_WORDS
 _LIST_TAIL = re.compile(
     r"(?:and so on|you name it|et ?cetera|etc|and (?:all )?that|all that|(?:or )?whatever|and stuff"
     r"|that sort of thing)\b"
@@ -22,7 +62,7 @@ LIST_ITEM_TOKENS = 4
 """An item of a bare list is at most this long."""
 TERM_TOKENS = 2
 """So short an item is a term unless it states something ("it is", "I stop")."""
-_STATING = vocabulary("i we you it they he she is are was were be so then yes no well okay")
+_STATING = vocabulary("i we you it they he she that this there is are was were be so then yes no well okay")
 LIST_ITEMS = 3
 """Fewer items than this are a phrase, not a list."""
 LIST_WHOLE_TOKENS = 6
@@ -35,8 +75,18 @@ def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
     """For every token whether it stands in a bare enumeration; ``folded`` is the text of ``tokens``."""
     items = _items(folded, tokens)
     marks = [False] * len(tokens)
-    for begin, end in (*_enumerated(folded, tokens, items), *_dense(tokens), *_runs(tokens, items)):
+    spoken = [at for at, token in enumerate(tokens) if not token.is_filler]
+    stretches = (
+        *_enumerated(folded, tokens, items),
+        *_dense(tokens, spoken),
+        *_disjointed(tokens, spoken, items),
+        *_runs(tokens, items),
+    )
+    for begin, end in stretches:
         marks[begin:end] = [True] * (end - begin)
+    for begin, end in items:
+        if sum(marks[begin:end]) > (end - begin) * LIST_SHARE:
+            marks[begin:end] = [True] * (end - begin)
     for before, item, after in zip(items, items[1:], items[2:], strict=False):
         # Between two listed items a longer one is of the list too.
         if marks[before[0]] and marks[after[0]] and item[1] - item[0] <= LIST_ITEM_TOKENS:
@@ -58,7 +108,20 @@ def _enumerated(
         if len(run) >= (LIST_ITEMS - 1 if tail else LIST_ITEMS):
             found.extend(run)
         run = []
-    return [*found, *run] if len(run) >= LIST_ITEMS else found
+    if len(run) >= LIST_ITEMS:
+        found.extend(run)
+    return [*found, *_read_out(tokens, items)]
+
+
+def _read_out(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sentences of so many short items that those which seem to state something ("I wanted") do not."""
+    found = []
+    for _, of_sentence in groupby(items, key=lambda item: tokens[item[0]].sentence):
+        inside = list(of_sentence)
+        n_short = sum(end - begin <= TERM_TOKENS for begin, end in inside)
+        if len(inside) >= READ_OUT_ITEMS and n_short > len(inside) * READ_OUT_SHARE:
+            found.append((inside[0][0], inside[-1][1]))
+    return found
 
 
 def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -75,10 +138,9 @@ def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple
     return found
 
 
-def _dense(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
+def _dense(tokens: tuple[Token, ...], spoken: list[int]) -> list[tuple[int, int]]:
     """Stretches with hardly a function word: nobody talks like that, keywords read out do."""
-    spoken = [at for at, token in enumerate(tokens) if not token.is_filler]
-    small = [tokens[at].word.split("'")[0] in FUNCTION_WORDS or "'" in tokens[at].word for at in spoken]
+    small = [tokens[at].word.split("'")[0] in _SMALL or "'" in tokens[at].word for at in spoken]
     found = []
     for width, most in DENSE_WINDOWS:
         n_small = sum(small[:width])
@@ -86,6 +148,34 @@ def _dense(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
             if first:
                 n_small += small[first + width - 1] - small[first - 1]
             if n_small <= most:
+                found.append((spoken[first], spoken[first + width - 1] + 1))
+    return found
+
+
+def _disjointed(
+    tokens: tuple[Token, ...], spoken: list[int], items: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Stretches of words that hang together only here and there: phrases read out one after another."""
+    begins = {begin for begin, _ in items}
+    # Letters spelled out ("f p s") are one word said in three.
+    spoken = [
+        at for at in spoken if len(tokens[at].word) > 1 or _relates(tokens[at]) or _is_number(tokens[at])
+    ]
+    relating = [
+        _relates(token) or _is_number(token) or token.word in _JOINING or token.word in _PREPOSITIONS
+        for token in (tokens[at] for at in spoken)
+    ]
+    gain = [
+        -int(relating[i]) + (i > 0 and not relating[i] and not relating[i - 1] and at not in begins)
+        for i, at in enumerate(spoken)
+    ]
+    found = []
+    for width, least in LIST_WINDOWS:
+        excess = sum(gain[:width])
+        for first in range(len(spoken) - width + 1):
+            if first:
+                excess += gain[first + width - 1] - gain[first - 1]
+            if excess >= least:
                 found.append((spoken[first], spoken[first + width - 1] + 1))
     return found
 
@@ -111,4 +201,8 @@ def _is_bare(tokens: tuple[Token, ...], item: tuple[int, int]) -> bool:
 
 def _relates(token: Token) -> bool:
     word = token.word.split("'")[0]
-    return (word in STOPWORDS and word not in _JOINING) or "'" in token.word or word in NUMBER_WORDS
+    return word in _RELATING or "'" in token.word
+
+
+def _is_number(token: Token) -> bool:
+    return token.word[0].isdigit() or token.word in NUMBER_WORDS

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from voiceprep.numerals import numeral_at
-from voiceprep.reading import Hit, Reading
+from voiceprep.reading import Hit, Lexicon, Reading, name_at
 from voiceprep.scope import NEGATORS
 from voiceprep.stems import american, root, stem
-from voiceprep.text import ARTICLES, FUNCTION_WORDS, STOPWORDS, words
+from voiceprep.text import ARTICLES, FUNCTION_WORDS, STOPWORDS, vocabulary, words
 
 NOT = "\0not"
 """Stands for any negator in a compiled alternative."""
@@ -108,26 +108,36 @@ def alternatives(written: str) -> tuple[Alternative, ...]:
     return tuple(found)
 
 
+LIKENING = vocabulary("both same equal equally identical alike equivalent together")
+"""Words by which a claim reads the same in either order: "both use the same loss"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """A plain phrasing: stems with their weights, whether it denies, how many words it takes to say."""
+    """A plain phrasing: stems with their weights, whether it denies, its length, whether it likens."""
 
     stems: tuple[str, ...]
     weights: tuple[float, ...]
     negates: bool
     n_words: int
+    likens: bool
 
 
 LIGHT = 0.4
 """Weight of a word like "always", "each", "more": it changes a meaning and carries none of its own."""
 
 
-def phrasing(written: str) -> Phrasing:
-    """A plain phrasing compiled; one without words has no stems."""
+def phrasing(written: str, lexicon: Lexicon) -> Phrasing:
+    """A plain phrasing compiled; one without words has no stems. Names of ``lexicon`` count as one word."""
     parts = words(written)
     weights: dict[str, float] = {}
     at = 0
     while at < len(parts):
+        name, n_words = name_at(parts, at, lexicon)
+        if name:
+            weights[name] = 1.0
+            at += n_words
+            continue
         number = numeral_at(parts[at : at + 8], 0)
         if number and (number.n_words > 1 or number.value > 1):
             weights[number.digits] = 1.0
@@ -141,7 +151,11 @@ def phrasing(written: str) -> Phrasing:
         # "how many pixels there are": its small words carry it
         weights = {stem(part): 1.0 for part in parts if part not in ARTICLES and not is_negator(part)}
     return Phrasing(
-        tuple(weights), tuple(weights.values()), any(is_negator(part) for part in parts), len(parts)
+        tuple(weights),
+        tuple(weights.values()),
+        any(is_negator(part) for part in parts),
+        len(parts),
+        not LIKENING.isdisjoint(parts),
     )
 
 
@@ -240,7 +254,9 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
     ``ask`` holds the stems of the question, which earn nothing by themselves.
     """
     found = [set_hits(reading, names) for names in sets]
-    negated = {reading.tokens[hit.start].clause for part in found for hit in part if hit.negates}
+    negated = negated_by(
+        reading, (at for part in found for hit in part if hit.negates for at in range(hit.start, hit.end))
+    )
     found = [[hit for hit in part if claimed(reading, hit, negated)] for part in found]
     best: Match | None = None
     said = [at for at in range(len(found)) if found[at]]
@@ -258,33 +274,95 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
     return best
 
 
-def claimed(reading: Reading, hit: Hit, negated: set[int]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """What a pattern that holds a negator may say: the clauses of its negators, and what these deny."""
+
+    clauses: frozenset[int]
+    negators: frozenset[int]
+
+
+NOTHING_NEGATED = Negated(frozenset(), frozenset())
+
+
+def negated_by(reading: Reading, tokens: Iterable[int]) -> Negated:
+    """What those of ``tokens`` that are negators deny."""
+    negators = frozenset(tokens).intersection(reading.scopes.negators)
+    if not negators:
+        return NOTHING_NEGATED
+    return Negated(frozenset(reading.tokens[at].clause for at in negators), negators)
+
+
+def claimed(reading: Reading, hit: Hit, negated: Negated) -> bool:
     """Whether the words of a hit are the speaker's own claim.
 
-    A denied word counts where the pattern itself holds the negator of its clause (``negated``).
+    A denied word counts where the pattern itself holds the negator of its clause, or the one that
+    denies it from another ("you can't see where one car ends").
     """
     marks = reading.scopes
+    if hit.end - hit.start == 1:
+        at = hit.start
+        if marks.disowned[at] or marks.reported[at]:
+            return False
+        if not marks.denied[at]:
+            return True
+        return (
+            hit.negates
+            or reading.tokens[at].clause in negated.clauses
+            or marks.denied_by[at] in negated.negators
+        )
     inside = range(hit.start, hit.end)
     if any(marks.foreign(at) for at in inside):
         return False
-    if hit.negates or reading.tokens[hit.start].clause in negated:
+    if hit.negates or reading.tokens[hit.start].clause in negated.clauses:
         return True
-    return not any(marks.denied[at] for at in inside)
+    return not any(marks.denied[at] and marks.denied_by[at] not in negated.negators for at in inside)
 
 
 def _around(reading: Reading, found: list[list[Hit]], anchored: int, anchor: Hit) -> list[Hit]:
-    """``anchor`` of the set ``anchored``, and for every other set its nearest hit that says something new."""
+    """``anchor`` of the set ``anchored``, and for every other set its nearest hit that says something new.
+
+    Where the nearest of one set leaves none for another, the next nearest are tried.
+    """
+    others = [
+        sorted(
+            within(part, anchor.start - MAX_TOKENS, anchor.start + MAX_TOKENS),
+            key=lambda hit: (_distance(reading, hit, anchor), hit.doubtful),
+        )
+        for at, part in enumerate(found)
+        if at != anchored
+    ]
     chosen = [anchor]
-    for at, part in enumerate(found):
-        if at == anchored:
-            continue
-        reachable = within(part, anchor.start - MAX_TOKENS, anchor.start + MAX_TOKENS)
-        for hit in sorted(reachable, key=lambda hit: (_distance(reading, hit, anchor), hit.doubtful)):
-            is_new = not any(same_root(reading, hit, other) for other in chosen)
-            if is_new and _fits(reading, [*chosen, hit], len(found)):
-                chosen.append(hit)
-                break
+    for reachable in others:
+        nearest = next((hit for hit in reachable if _joins(reading, chosen, hit, len(found))), None)
+        if nearest is not None:
+            chosen.append(nearest)
+    if len(chosen) < len(found) and all(others):
+        return _one_of_each(reading, [part[:MAX_TRIED] for part in others], [anchor]) or chosen
     return chosen
+
+
+MAX_TRIED = 5
+"""Hits of one set that are tried in turn: farther ones hardly belong to the same thought."""
+
+
+def _one_of_each(reading: Reading, others: list[list[Hit]], chosen: list[Hit]) -> list[Hit]:
+    """``chosen`` and one hit of each of ``others`` that go together; ``[]`` where none do."""
+    if not others:
+        return chosen
+    n_sets = len(chosen) + len(others)
+    for hit in others[0]:
+        if _joins(reading, chosen, hit, n_sets):
+            whole = _one_of_each(reading, others[1:], [*chosen, hit])
+            if whole:
+                return whole
+    return []
+
+
+def _joins(reading: Reading, chosen: list[Hit], hit: Hit, n_sets: int) -> bool:
+    """Whether ``hit`` says something new and stands near enough to what was chosen."""
+    is_new = not any(same_root(reading, hit, other) for other in chosen)
+    return is_new and _fits(reading, [*chosen, hit], n_sets)
 
 
 SET_ASIDE_DISTANCE = 8
@@ -330,24 +408,13 @@ MIN_COVERAGE = 0.75
 def cover(
     reading: Reading, wanted: Phrasing, ask: frozenset[str], least: float = MIN_COVERAGE
 ) -> Match | None:
-    """The stretch that covers most of a phrasing's content words; None where none was said.
+    """The stretch that covers most of a phrasing's content words, in any order; None where none was said.
 
     ``share`` is 1.0 from ``least`` on, otherwise the part of ``least`` that was reached.
     """
     whole = sum(wanted.weights)
     window = 2 * wanted.n_words + 4
-    negated: set[int] = set()
-    if wanted.negates:
-        negated = {reading.tokens[at].clause for at in reading.scopes.negators}
-    places = sorted(
-        (
-            (hit, at)
-            for at, stem_ in enumerate(wanted.stems)
-            for hit in reading.at(stem_)
-            if claimed(reading, hit, negated)
-        ),
-        key=lambda place: place[0].start,
-    )
+    places = _places(reading, wanted)
     best: Match | None = None
     for first in range(len(places)):
         begin = places[first][0].start
@@ -364,16 +431,68 @@ def cover(
         if best is not None and share <= best.share:
             continue
         met = tuple(chosen.values())
-        last = met[-1]
-        if share >= 1.0 and (
-            len(chosen) < MIN_CONTENT_STEMS
-            or not creditable(reading, met, ask)
-            or "\n" in reading.text[reading.tokens[begin].start : reading.tokens[last.start].end]
-            or (wanted.negates and not _negator_near(reading, met))
-        ):
+        if share >= 1.0 and not (_is_statement(reading, wanted, met) and creditable(reading, met, ask)):
             share = 0.99
         best = Match(met, share, any(hit.doubtful for hit in met))
     return best
+
+
+CLAIM_COVERAGE = 0.9
+"""A wrong claim shares most of its words with the right one, so nearly all of it must be heard."""
+
+
+def asserted(reading: Reading, wanted: Phrasing) -> Match | None:
+    """Where a phrasing is claimed nearly word for word, in its own order; None where it is not.
+
+    For opposites and pitfalls: "A is faster than B" and "B is faster than A" have the same words. Only
+    what likens two things may be said in any order.
+    """
+    if wanted.likens:
+        match = cover(reading, wanted, frozenset(), CLAIM_COVERAGE)
+        return match if match is not None and match.is_full else None
+    least = CLAIM_COVERAGE * sum(wanted.weights)
+    window = 2 * wanted.n_words + 4
+    places = _places(reading, wanted)
+    for first, (begin, _) in enumerate(places):
+        # best[k]: the weightiest chain of words in their order that ends at place first + k
+        chains: list[tuple[float, tuple[Hit, ...]]] = []
+        for k, (hit, at) in enumerate(places[first:]):
+            later = reading.tokens[hit.start].sentence - reading.tokens[begin.start].sentence
+            if hit.end - begin.start > window or later > 1:
+                break
+            before = (
+                chains[i]
+                for i in range(k)
+                if places[first + i][1] < at and places[first + i][0].end <= hit.start
+            )
+            weight, met = max(before, key=lambda chain: chain[0], default=(0.0, ()))
+            chains.append((weight + wanted.weights[at], (*met, hit)))
+            if chains[-1][0] >= least:
+                found = chains[-1][1]
+                if _is_statement(reading, wanted, found) and creditable(reading, found, frozenset()):
+                    return Match(found, 1.0, any(other.doubtful for other in found))
+    return None
+
+
+def _places(reading: Reading, wanted: Phrasing) -> list[tuple[Hit, int]]:
+    """Where the words of a phrasing were claimed, and which of them each is, in the order of the text."""
+    negated = negated_by(reading, reading.scopes.negators) if wanted.negates else NOTHING_NEGATED
+    return sorted(
+        (
+            (hit, at)
+            for at, stem_ in enumerate(wanted.stems)
+            for hit in reading.at(stem_)
+            if claimed(reading, hit, negated)
+        ),
+        key=lambda place: place[0].start,
+    )
+
+
+def _is_statement(reading: Reading, wanted: Phrasing, met: tuple[Hit, ...]) -> bool:
+    """Whether words that were met are enough, of one answer, and denied where the phrasing denies."""
+    if len(met) < MIN_CONTENT_STEMS or (wanted.negates and not _negator_near(reading, met)):
+        return False
+    return "\n" not in reading.text[reading.tokens[met[0].start].start : reading.tokens[met[-1].start].end]
 
 
 def _negator_near(reading: Reading, chosen: tuple[Hit, ...]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -54,11 +54,15 @@ class Surface:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What the packs know of words: surfaces of their terms, joined spellings, jargon for near misses."""
+    """What the packs know of words: surfaces of their terms, joined spellings, jargon for near misses.
+
+    ``names`` holds for every term that ends in another one ("Faster R-CNN") how many words stand before it.
+    """
 
     surfaces: Mapping[str, tuple[Surface, ...]]
     vocabulary: frozenset[str]
     jargon: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,24 @@ def lexicon(glossary: tuple[Term, ...], vocabulary: Iterable[str]) -> Lexicon:
         ),
         frozenset(known),
         MappingProxyType({first: tuple(found) for first, found in jargon.items()}),
+        MappingProxyType(_names(glossary)),
     )
+
+
+def _names(glossary: tuple[Term, ...]) -> dict[str, int]:
+    written = {words(term.term) for term in glossary}
+    return {"".join(said): n for said in written for n in range(len(said) - 1, 0, -1) if said[n:] in written}
+
+
+def name_at(plain: Sequence[str], at: int, lexicon_: Lexicon) -> tuple[str, int]:
+    """The key of the name that begins at ``plain[at]``, and its length in words; ``("", 0)`` if none."""
+    for surface in lexicon_.surfaces.get(plain[at], ()):
+        n = len(surface.words)
+        if surface.doubtful or n <= lexicon_.names.get(surface.key, n) or at + n > len(plain):
+            continue
+        if all(_same(plain[at + k], surface.words[k]) for k in range(n)):
+            return surface.key, n
+    return "", 0
 
 
 def _surfaces(term: Term, key: str) -> Iterable[Surface]:
@@ -154,8 +175,13 @@ def read(text: str, lexicon_: Lexicon) -> Reading:
     ]
     skip_numbers = 0
     spelled = [(american(token.word), at) for at, token in spoken]
+    lent = -1
     for i, (at, token) in enumerate(spoken):
-        edges.add(token.stem, at, at + 1)
+        key, _ = name_at(plain, i, lexicon_)
+        if key:
+            lent = i + lexicon_.names[key]
+        if i >= lent:  # "faster" of "Faster R-CNN" belongs to the name and says nothing of speed
+            edges.add(token.stem, at, at + 1)
         if i >= skip_numbers and (number := numeral_at(_until_gap(plain, joinable, i), 0)):
             skip_numbers = i + number.n_words
             if number.n_words > 1 or number.digits != token.stem:
@@ -169,8 +195,20 @@ def read(text: str, lexicon_: Lexicon) -> Reading:
         folded,
         tokens,
         scopes(text, tokens),
-        MappingProxyType({key: tuple(hits) for key, hits in edges.found.items()}),
+        MappingProxyType({key: _surest(hits) for key, hits in edges.found.items()}),
         tuple(sorted(spelled)),
+    )
+
+
+def _surest(hits: list[Hit]) -> tuple[Hit, ...]:
+    """``hits`` of one stem without the doubtful ones that only blur a sure one."""
+    if len(hits) == 1 or not any(hit.doubtful for hit in hits):
+        return tuple(hits)
+    sure = [hit for hit in hits if not hit.doubtful]
+    return tuple(
+        hit
+        for hit in hits
+        if not hit.doubtful or not any(hit.start < other.end and other.start < hit.end for other in sure)
     )
 
 
@@ -204,7 +242,7 @@ def _add_joined(edges: _Edges, lexicon_: Lexicon, spoken: Spoken, joinable: list
             edges.add(stem(joined), at, end)
         elif len(joined) >= MIN_FUZZY_LETTERS - 1 and joined not in lexicon_.vocabulary:
             near, likeness = near_miss(joined, lexicon_.jargon.get(joined[0], ()))
-            if near:
+            if near and (n == 1 or near not in joined):  # "in ImageNet" holds the word itself
                 edges.add(near, at, end, doubtful=likeness < FUZZY_SAID)
                 edges.add(stem(near), at, end, doubtful=likeness < FUZZY_SAID)
 

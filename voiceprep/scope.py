@@ -39,6 +39,18 @@ _UNDONE_BY = vocabulary(
 _BETWEEN = vocabulary("to really even ever want be have")
 _NO_IDIOMS = vocabulary("wait doubt actually sorry matter wonder")
 
+_KNOWING = vocabulary(
+    "see tell know say learn find show decide distinguish understand separate recognise recognize notice"
+)
+_ASKING = vocabulary("where which who whether when if how what")
+"""Who cannot tell "where one car ends" denies that clause too."""
+_PARENTHESIS_TOKENS = 4
+"""A longer clause after a negator is no parenthesis but a statement."""
+_RELATIVE = vocabulary("that which who")
+_SAYING = vocabulary("think say know mean means guess believe is was so hope said find found sure")
+"""After these "that" begins a statement, not a description of the word before it."""
+_REASONS = vocabulary("because cause cos since so")
+
 _PROTECTED = vocabulary("if when unless until otherwise because since so whether")
 """A negation in a clause opened by these is a case or a consequence and denies nothing."""
 
@@ -68,10 +80,15 @@ _FALSE = (
     r"(?:false|wrong|untrue|incorrect|a myth|nonsense|not true|not the case|not right|not correct|a lie"
     r"|mistaken|not so)"
 )
+_HOW_OFTEN = (
+    r"(?! (?:(?:all|most of|half|half of) the time|(?:(?:too|so|very|more|most|quite) )?often|every"
+    r"|sometimes|once in a while)\b)"
+)
+"""What "is wrong all the time" is described as unreliable, not taken back."""
 _FALSE_BACKWARDS = re.compile(
     rf"\b(?:(?:that|this|it|which)(?:'s| is) {_FALSE}|(?:that|this|it|which) isn't (?:true|the case|right"
     rf"|correct|so))\b"
-    r"(?! (?:or|and|when|if|in|by|on|for|about)\b)"
+    r"(?! (?:or|and|when|if|in|by|on|for|about)\b)" + _HOW_OFTEN
 )
 """Looks back at what was just said."""
 _FALSE_AROUND = re.compile(
@@ -130,7 +147,7 @@ _WITHDRAWAL = re.compile(
     r"|not true|the other way)"
     r"|(?:wait|sorry|hang on|hold on|hmm),? that's (?:wrong|not right|not it|not true|the other way)"
     r"|that was wrong|i was wrong"
-    r"|i got that (?:wrong|backwards)|i said that wrong)\b"
+    r"|i got that (?:wrong|backwards)|i said that wrong)\b" + _HOW_OFTEN
 )
 _RESTORED = re.compile(
     r"^[\s,.;:!?…-]*(?:well,? )?(?:yes|yeah|it is|that's right|that was right|i was right)\b"
@@ -143,9 +160,13 @@ _PHRASE_TOKENS = 2
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """For every token: is it denied, set aside ("instead of"), disowned, reported, listed; what denies."""
+    """For every token: is it denied, set aside ("instead of"), disowned, reported, listed; what denies.
+
+    ``denied_by`` holds the negator that denies a token, -1 where none does.
+    """
 
     denied: tuple[bool, ...]
+    denied_by: tuple[int, ...]
     set_aside: tuple[bool, ...]
     disowned: tuple[bool, ...]
     reported: tuple[bool, ...]
@@ -166,9 +187,10 @@ def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
     clauses = _clause_of(tokens)
     frames = _disclaimed(folded, tokens, disowned)
     negators = tuple(at for at in range(len(tokens)) if at not in frames and _denies(tokens, at))
+    denied_by = [-1] * len(tokens)
     for at in negators:
         for i in _reach(tokens, clauses, at):
-            denied[i] = True
+            denied[i], denied_by[i] = True, at
     _refusals(folded, tokens, clauses, (denied, aside))
     _false(folded, tokens, disowned)
     reported = [False] * len(tokens)
@@ -176,7 +198,13 @@ def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
     _dropped(folded, tokens, disowned)
     _withdrawn(folded, tokens, clauses, disowned)
     return Scopes(
-        tuple(denied), tuple(aside), tuple(disowned), tuple(reported), tuple(listed(folded, tokens)), negators
+        tuple(denied),
+        tuple(denied_by),
+        tuple(aside),
+        tuple(disowned),
+        tuple(reported),
+        tuple(listed(folded, tokens)),
+        negators,
     )
 
 
@@ -226,26 +254,69 @@ def _stands_alone(tokens: tuple[Token, ...], at: int) -> bool:
 
 
 def _reach(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: int) -> range:
+    """The tokens that the negator at ``at`` denies."""
     begin, end = clauses[at]
     word = tokens[at].word
-    if tokens[begin].word in _PROTECTED and word != "without":
+    joined = _joined_at(tokens, begin, at)
+    is_protected = tokens[begin].word in _PROTECTED and word != "without"
+    if is_protected and (tokens[begin].word not in _REASONS or joined == begin):
         return range(0)
-    if end - at <= 2 and end < len(tokens) and tokens[end].sentence == tokens[at].sentence:
-        end = clauses[end][1]  # "don't, in practice, keep it": a parenthesis does not end the denial
+    begin, end = joined, _run_on(tokens, clauses, at)
     if word in _NEAR:
         return range(at + 1, min(end, at + 1 + _NEAR_TOKENS))
     if word in _DEGREE:
         return range(at + 1, min(end, at + 1 + _DEGREE_TOKENS))
     before = tokens[at - 1].word if at > begin else ""
-    # "frames that aren't labelled": a relative clause denies only itself.
-    if before in {"that", "which", "who"} and at - begin > 1:
-        return range(at + 1, min(end, at + 4))
+    relative = _relative_at(tokens, begin, at)
+    if relative is not None:
+        is_described = not any(token.word in _SUBJECTS for token in tokens[relative + 1 : at])
+        if is_described and tokens[relative - 1].word not in _SAYING:
+            return range(at + 1, min(end, at + 4))  # "frames that aren't labelled" denies only itself
+        begin = relative
     # "Freezing isn't needed", "it is never kept": the subject is denied with its verb. A bare "not"
     # or "never" ("the big one, not the small") denies what follows it only.
     verb_denied = (
         word.endswith("n't") or word == "cannot" or before in _AUXILIARIES or before.endswith(_CONTRACTED)
     )
     return range(begin if verb_denied else at + 1, end)
+
+
+def _joined_at(tokens: tuple[Token, ...], begin: int, at: int) -> int:
+    """Where the statement of the negator at ``at`` begins: after an "and" that joins it to another one."""
+    for i in range(at - 2, begin, -1):
+        if tokens[i].word in {"and", "or", "but"}:
+            states = any(
+                token.word.split("'")[0] in _SUBJECTS
+                or token.word in _AUXILIARIES
+                or token.word.endswith((*_CONTRACTED, "n't"))
+                for token in tokens[begin:i]
+            )
+            return i + 1 if states else begin
+    return begin
+
+
+def _relative_at(tokens: tuple[Token, ...], begin: int, at: int) -> int | None:
+    """Where the "that" stands which opens the negator's part of the clause; None where there is none."""
+    i = at - 1
+    while i > begin and (tokens[i].word in _AUXILIARIES or tokens[i].word in _SUBJECTS):
+        i -= 1
+    return i if i > begin and tokens[i].word.removesuffix("'s") in _RELATIVE else None
+
+
+def _run_on(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: int) -> int:
+    """Where the denial ends: with its clause, after a parenthesis, or with what is not known."""
+    end = clauses[at][1]
+    if end == len(tokens) or tokens[end].sentence != tokens[at].sentence:
+        return end
+    inside = [token.word for token in tokens[at + 1 : end] if not token.is_filler]
+    if inside and inside[-1] in _KNOWING and tokens[end].word in _ASKING:
+        return clauses[end][1]
+    after = clauses[end][1]
+    is_parenthesis = after - end <= _PARENTHESIS_TOKENS and tokens[end].word not in _PROTECTED
+    if not set(inside) - _BETWEEN and is_parenthesis and after < len(tokens):
+        # "don't, in practice, keep it": a parenthesis does not end the denial
+        return clauses[after][1] if tokens[after].sentence == tokens[at].sentence else after
+    return end
 
 
 def _index_at(tokens: tuple[Token, ...], offset: int) -> int:
@@ -310,15 +381,19 @@ def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) ->
             continue
         frames.update(range(at, after))
         end = after
-        while (
-            end < len(tokens)
-            and tokens[end].sentence == tokens[at].sentence
-            and not _turns(tokens, end, after)
-        ):
+        while end < len(tokens) and tokens[end].sentence == tokens[at].sentence:
+            if _turns(tokens, end, after) and _is_set_off(folded, tokens[end].start):
+                break
             end += 1
         for i in range(at, end):
             disowned[i] = True
     return frames
+
+
+def _is_set_off(folded: str, offset: int) -> bool:
+    """Whether the turn at ``offset`` stands apart: where commas are set, "x but y" is one claim."""
+    before = folded[:offset].rstrip()
+    return not folded.startswith("but", offset) or not before[-1:].isalnum() or "," not in folded
 
 
 def _turns(tokens: tuple[Token, ...], at: int, begin: int) -> bool:
@@ -347,7 +422,8 @@ def _others(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool], lis
         while sentence_end < len(tokens) and tokens[sentence_end].sentence == tokens[begin].sentence:
             sentence_end += 1
         last = min(sentence_end + _REBUTTAL_TOKENS, len(tokens))
-        turn = _REBUTTAL.search(folded, match.end(), tokens[last - 1].end)
+        turns = _REBUTTAL.finditer(folded, match.end(), tokens[last - 1].end)
+        turn = next((turn for turn in turns if _is_set_off(folded, turn.start())), None)
         if turn is None:
             continue
         for i in range(begin, min(_index_at(tokens, turn.start()), len(tokens))):

@@ -6,7 +6,9 @@ tables below. Checks see one :class:`~voiceprep.checks.case.Case` and know nothi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from voiceprep import feedback
 from voiceprep.checks import anchors, argument, delivery, elements, pitfalls, procedure, story, vagueness
@@ -39,6 +41,24 @@ STRONG_SHARE = 0.75
 """Mean share of elements (by weight) and required moves from which an answer is strong (labelled answers)."""
 FLAT_SHARE = 0.4
 """Below this it is flat."""
+
+_STORY = frozenset({Move.SITUATION, Move.TASK, Move.ACTION, Move.RESULT})
+_FITTING: Mapping[Move, frozenset[Kind]] = MappingProxyType(
+    {move: frozenset({Kind.BEHAVIORAL}) for move in _STORY}
+    | {
+        Move.CHOICE: frozenset({Kind.CHOOSE, Kind.DESIGN}),
+        Move.DIAGNOSIS_FIRST: frozenset({Kind.DIAGNOSE}),
+        Move.ORDERED_STEPS: frozenset({Kind.DIAGNOSE, Kind.PIPELINE, Kind.DESIGN}),
+    }
+    | {
+        move: frozenset(Kind) - {Kind.BEHAVIORAL}
+        for move in (Move.BOUNDARY, Move.CONTEXT, Move.DATA, Move.MODEL, Move.CONSTRAINT)
+    }
+)
+"""Kinds of question at which a move means something though it is not required; others are open to all."""
+_ANCHORS = frozenset({Move.DATA, Move.MODEL, Move.METRIC, Move.CONSTRAINT})
+MIN_UNASKED_PLACES = 2
+"""A lone word can pass for an anchor; one that was not asked for is reported from so many places."""
 
 _ARGUED = frozenset({Kind.CHOOSE, Kind.COMPARE, Kind.DESIGN, Kind.DIAGNOSE, Kind.PIPELINE})
 
@@ -113,11 +133,15 @@ def assess(
 
 
 def _moves(case: Case, required: frozenset[Move]) -> tuple[MoveFinding, ...]:
-    """Every required move, said or missing, and the others that were made."""
+    """Every required move, said or missing, and those others that fit the question and were clearly made."""
     findings = []
     for check in MOVES:
         move = Move(check.id)
+        if move not in required and case.question.kind not in _FITTING.get(move, frozenset(Kind)):
+            continue
         shown = check.find(case)
+        if move not in required and move in _ANCHORS and len(shown) < MIN_UNASKED_PLACES:
+            continue
         if shown or move in required:
             status = Status.SAID if shown else Status.MISSING
             findings.append(MoveFinding(move, move in required, status, shown))

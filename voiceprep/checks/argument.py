@@ -17,7 +17,7 @@ from voiceprep.checks.seek import (
     text_of,
     token_at,
 )
-from voiceprep.matching import cover
+from voiceprep.matching import asserted
 from voiceprep.model import Evidence
 from voiceprep.text import fold
 
@@ -140,11 +140,9 @@ def reason(case: Case) -> tuple[Evidence, ...]:
 def wrong_sentences(case: Case) -> frozenset[int]:
     """Sentences with a claim known to be wrong, an opposite or a pitfall: a reason for it is none."""
     wrong = [*case.compiled.pitfalls, *(pattern.opposites for pattern in case.compiled.elements)]
-    matches = (cover(case.reading, wanted, frozenset(), 0.9) for phrasings in wrong for wanted in phrasings)
+    matches = (asserted(case.reading, wanted) for phrasings in wrong for wanted in phrasings)
     tokens = case.reading.tokens
-    return frozenset(
-        tokens[hit.start].sentence for match in matches if match and match.is_full for hit in match.hits
-    )
+    return frozenset(tokens[hit.start].sentence for match in matches if match for hit in match.hits)
 
 
 def _linked(case: Case, here: Place, least: int) -> bool:

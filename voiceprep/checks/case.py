@@ -80,7 +80,6 @@ class Check:
 def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
     """``question`` compiled for matching, once for each question and glossary."""
     vocabulary: set[str] = set()
-    elements = []
     for element in question.elements:
         for written in (
             *element.phrasings,
@@ -89,22 +88,27 @@ def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
             said = words(written)
             vocabulary.update(said)
             vocabulary.add("".join(said))
-        elements.append(
-            ElementPattern(
-                element,
-                tuple(phrasing(written) for written in element.phrasings),
-                tuple(tuple(word_set(part) for part in group) for group in element.groups),
-                tuple(phrasing(written) for written in element.opposites),
-            )
-        )
     words_known = lexicon(glossary, vocabulary)
+
+    def clauses(written: tuple[str, ...]) -> tuple[Phrasing, ...]:
+        return tuple(phrasing(clause, words_known) for clause in written)
+
+    elements = tuple(
+        ElementPattern(
+            element,
+            clauses(element.phrasings),
+            tuple(tuple(word_set(part) for part in group) for group in element.groups),
+            clauses(element.opposites),
+        )
+        for element in question.elements
+    )
     # Terms count as the question's in every form: "mean average precision" is mAP.
     ask = frozenset(read(question.ask, words_known).edges) - frozenset(stem(word) for word in STOPWORDS)
     subject = {stem(word) for word in vocabulary if len(word) > 2 and word not in STOPWORDS}
     return Compiled(
         ask,
-        tuple(elements),
-        tuple(tuple(phrasing(written) for written in pitfall.phrasings) for pitfall in question.pitfalls),
+        elements,
+        tuple(clauses(pitfall.phrasings) for pitfall in question.pitfalls),
         frozenset(subject),
         words_known,
     )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from voiceprep.checks.case import Case, Check, ElementPattern, Example, evidence
-from voiceprep.matching import Match, cover, meet
+from voiceprep.matching import Match, asserted, cover, meet
 from voiceprep.model import ElementFinding, Evidence, Status
-
-OPPOSITE_COVERAGE = 0.9
-"""An opposite shares most of its words with the element, so nearly all of it must be heard."""
 
 
 def find(case: Case) -> tuple[ElementFinding, ...]:
@@ -43,8 +40,8 @@ def _length(match: Match) -> int:
 
 
 def _contradictions(case: Case, pattern: ElementPattern) -> list[Match]:
-    found = (cover(case.reading, wanted, frozenset(), OPPOSITE_COVERAGE) for wanted in pattern.opposites)
-    return [match for match in found if match is not None and match.is_full]
+    found = (asserted(case.reading, wanted) for wanted in pattern.opposites)
+    return [match for match in found if match is not None]
 
 
 def _cancels(case: Case, opposite: Match, match: Match) -> bool:

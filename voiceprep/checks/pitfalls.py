@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from voiceprep.checks.case import Case, Check, Example, evidence
-from voiceprep.matching import Match, cover
+from voiceprep.matching import Match, asserted
 from voiceprep.model import Evidence, PitfallFinding
-
-PITFALL_COVERAGE = 0.9
-"""A correction nobody needs is worse than a pitfall let pass, so nearly all of a phrasing must be heard."""
 
 
 def find(case: Case) -> tuple[PitfallFinding, ...]:
     """The pitfalls of the question that were heard, in order."""
     found = []
     for pitfall, phrasings in zip(case.question.pitfalls, case.compiled.pitfalls, strict=True):
-        matches = [cover(case.reading, wanted, frozenset(), PITFALL_COVERAGE) for wanted in phrasings]
-        heard = [match for match in matches if match is not None and match.is_full and not match.doubtful]
+        matches = [asserted(case.reading, wanted) for wanted in phrasings]
+        heard = [match for match in matches if match is not None and not match.doubtful]
         if heard:
             best = min(heard, key=lambda match: match.hits[-1].end - match.hits[0].start)
             found.append(PitfallFinding(pitfall.id, pitfall.correction, (_shown(case, best),)))

@@ -63,6 +63,8 @@ def said(case: Case, pattern: re.Pattern[str], *, denied_too: bool = False) -> l
         last = min(token_at(case, max(match.start(), match.end() - 1)), len(case.reading.tokens) - 1)
         if marks.foreign(here.token) or marks.foreign(last):
             continue
+        if marks.listed[here.token] and marks.listed[last]:
+            continue
         if not denied_too and (marks.denied[here.token] or marks.denied[last]):
             continue
         found.append(here)

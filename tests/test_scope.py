@@ -1,0 +1,126 @@
+"""Scopes: which words of an answer are denied, taken back or only listed, and which are its claims."""
+
+from __future__ import annotations
+
+import pytest
+
+from voiceprep.lists import listed
+from voiceprep.scope import scopes
+from voiceprep.text import fold, tokenise
+
+
+def marked(text: str, kind: str) -> set[str]:
+    tokens = tokenise(text)
+    marks = getattr(scopes(text, tokens), kind)
+    return {token.word for token, mark in zip(tokens, marks, strict=True) if mark}
+
+
+@pytest.mark.parametrize(
+    ("text", "denied", "free"),
+    [
+        ("There's no fan, so the power must stay low.", {"fan"}, {"power", "low"}),
+        (
+            "RGB and not BGR, 224 pixels and the same normalisation.",
+            {"bgr"},
+            {"rgb", "pixels", "normalisation"},
+        ),
+        ("That isn't a verdict: a specialist has a look.", {"verdict"}, {"specialist", "look"}),
+        ("I test on a fifth of the ships that were never used.", {"used"}, {"test", "ships"}),
+        ("A person checks everything that's not clear.", {"clear"}, {"person", "checks"}),
+        ("We test on the clips that we didn't train on.", {"train"}, {"test", "clips"}),
+        ("I think that isn't needed here.", {"needed"}, {"think"}),
+        ("You don't, in practice, keep the box.", {"keep", "box"}, set()),
+        ("You can't see where one car ends.", {"see", "car", "ends"}, set()),
+        ("It doesn't work where the light is poor.", {"work"}, {"light", "poor"}),
+        (
+            "It helped because it changed the colours and gamma correction wasn't needed.",
+            {"gamma", "correction", "needed"},
+            {"helped", "changed", "colours"},
+        ),
+        ("We shifted the light and the lens wasn't touched.", {"lens", "touched"}, set()),
+        ("We have changed the light and the lens wasn't touched.", {"lens", "touched"}, {"changed", "light"}),
+        ("If it is dark and the lens isn't clean, recall falls.", set(), {"dark", "clean", "recall"}),
+        ("Sharing the filter and the bias isn't allowed.", {"filter", "bias", "allowed"}, set()),
+    ],
+)
+def test_a_denial_reaches_its_own_statement_and_no_other(text: str, denied: set[str], free: set[str]) -> None:
+    """What the negator belongs to is denied; the next clause, the noun described, the cause told are not."""
+    found = marked(text, "denied")
+    assert denied <= found
+    assert not free & found
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_back"),
+    [
+        ("The label is a sheep. That's wrong.", True),
+        ("You keep the sheep, no wait, that's wrong.", True),
+        ("The sheep counter counts twice, that's wrong all the time.", False),
+        ("It says sheep, and sorry, that's wrong every second night.", False),
+        ("The sheep label was there but that was wrong most of the time.", False),
+    ],
+)
+def test_what_is_often_wrong_is_not_taken_back(text: str, *, taken_back: bool) -> None:
+    """A verdict withdraws what was said; "wrong all the time" describes it."""
+    assert ("sheep" in marked(text, "disowned")) == taken_back
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_back"),
+    [
+        ("It isn't true that the sheep sleep but the goats stand, as some write.", True),
+        ("It isn't true that the sheep sleep, but the goats stand.", False),
+        ("it isn't true that the sheep sleep but the goats stand", False),
+        ("Some people say that sheep sleep but goats stand, but I disagree.", True),
+        ("Some people say that sheep sleep, but goats stand.", False),
+    ],
+)
+def test_a_turn_that_is_set_off_ends_what_is_turned_down(text: str, *, taken_back: bool) -> None:
+    """Where commas are set, a "but" without one is a part of the claim that is turned down."""
+    assert ("goats" in marked(text, "disowned")) == taken_back
+
+
+TERSE = (
+    "30 fps means 33 ms per frame, camera included.",
+    "Semantic segmentation classifies each pixel. Instance segmentation detects each object separately.",
+    "Three options, choose one, that's classification.",
+    "Training loss keeps going down, validation loss turns up.",
+    "Small window, three by three. It goes over the picture left to right, top to bottom.",
+)
+
+
+@pytest.mark.parametrize("text", TERSE)
+def test_terse_speech_is_no_list(text: str) -> None:
+    """A finite verb, "per" or "each" relates what few words name."""
+    assert not any(listed(fold(text), tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "semantic segmentation pixel class instance segmentation object mask boundary overlap",
+        "Frame rate, latency, budget, camera.",
+        "Wanted, I wanted, because, his, worry, mine, both, goal, release, both agreed, test, in the end.",
+        (
+            "slide kernel over multiply sum pixel dot product patch channel all three by three colour not "
+            "just feature map pattern high where learn weight during design stride size output padding"
+        ),
+        (
+            "shared divided union over joint area true positive false positive false negative twice "
+            "intersection sum dice same rank same both convert always higher medical box small pixel off drop"
+        ),
+    ],
+)
+def test_terms_read_out_are_a_list(text: str) -> None:
+    """Words that nothing relates are listed, small words among them or not."""
+    marks = listed(fold(text), tokenise(text))
+    assert sum(marks) > 0.9 * len(marks)
+
+
+def test_a_list_inside_speech_leaves_the_speech_alone() -> None:
+    """What is said round a list still counts."""
+    text = (
+        "We measured it on the board and it took forty milliseconds for every frame that came in. Pruning, "
+        "quantization, distillation. After that we cut the input and it ran in twenty."
+    )
+    assert marked(text, "listed") == {"pruning", "quantization", "distillation"}
