@@ -100,6 +100,7 @@ def test_terse_speech_is_no_list(text: str) -> None:
     [
         "semantic segmentation pixel class instance segmentation object mask boundary overlap",
         "Frame rate, latency, budget, camera.",
+        "he wanted, since then, because, his, worry, mine, both, goal, and release, in the end, pair, listen",
         "Wanted, I wanted, because, his, worry, mine, both, goal, release, both agreed, test, in the end.",
         (
             "slide kernel over multiply sum pixel dot product patch channel all three by three colour not "

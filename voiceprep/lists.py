@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 
 from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.text import FUNCTION_WORDS, STOPWORDS, Token, vocabulary
@@ -58,6 +57,7 @@ _LIST_TAIL = re.compile(
 )
 """After these two items are a list already."""
 _ITEM_MARK = re.compile(r"[,;.:!?\n/|]")
+_HARD_MARK = re.compile(r"[.!?\n]")
 LIST_ITEM_TOKENS = 4
 """An item of a bare list is at most this long."""
 TERM_TOKENS = 2
@@ -110,14 +110,19 @@ def _enumerated(
         run = []
     if len(run) >= LIST_ITEMS:
         found.extend(run)
-    return [*found, *_read_out(tokens, items)]
+    return [*found, *_read_out(folded, tokens, items)]
 
 
-def _read_out(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _read_out(folded: str, tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Sentences of so many short items that those which seem to state something ("I wanted") do not."""
     found = []
-    for _, of_sentence in groupby(items, key=lambda item: tokens[item[0]].sentence):
-        inside = list(of_sentence)
+    # Only marks end a sentence here: words like "since" and "then" break what is merely long.
+    stretches: list[list[tuple[int, int]]] = [[]]
+    for begin, end in items:
+        stretches[-1].append((begin, end))
+        if end < len(tokens) and _HARD_MARK.search(folded, tokens[end - 1].end, tokens[end].start):
+            stretches.append([])
+    for inside in stretches:
         n_short = sum(end - begin <= TERM_TOKENS for begin, end in inside)
         if len(inside) >= READ_OUT_ITEMS and n_short > len(inside) * READ_OUT_SHARE:
             found.append((inside[0][0], inside[-1][1]))
@@ -183,9 +188,7 @@ def _disjointed(
 def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
     items, begin = [], 0
     for at in range(1, len(tokens) + 1):
-        if at == len(tokens) or any(
-            mark in folded[tokens[at - 1].end : tokens[at].start] for mark in ",;.:!?\n/|"
-        ):
+        if at == len(tokens) or _ITEM_MARK.search(folded, tokens[at - 1].end, tokens[at].start):
             items.append((begin, at))
             begin = at
     return items

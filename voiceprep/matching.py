@@ -8,8 +8,9 @@ thing once has said it. Every match knows its words, so that it can be shown.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from voiceprep.numerals import numeral_at
 from voiceprep.reading import Hit, Lexicon, Reading, name_at
@@ -46,7 +47,7 @@ class WordSet:
     """A set of alternatives: those that are one stem, and the others by the stem they begin with."""
 
     singles: frozenset[str]
-    longer: tuple[tuple[str, tuple[Alternative, ...]], ...]
+    longer: Mapping[str, tuple[Alternative, ...]]
     open: tuple[Alternative, ...]
 
 
@@ -60,7 +61,7 @@ def word_set(written: Iterable[str]) -> WordSet:
             longer.setdefault(alt.stems[0], []).append(alt)
     return WordSet(
         singles,
-        tuple((first, tuple(alts)) for first, alts in longer.items()),
+        MappingProxyType({first: tuple(alts) for first, alts in longer.items()}),
         tuple(alt for alt in found if not _is_closed(alt.stems[0])),
     )
 
@@ -176,10 +177,11 @@ def hits(reading: Reading, alternative: Alternative) -> list[Hit]:
 
 def set_hits(reading: Reading, names: WordSet) -> list[Hit]:
     """Every place where one of the alternatives stands in the text, whatever its scope."""
-    found = [hit for single in names.singles & reading.edges.keys() for hit in reading.edges[single]]
-    for first, alts in names.longer:
-        if first in reading.edges:
-            for alt in alts:
+    edges = reading.edges
+    found = [hit for single in names.singles & edges.keys() for hit in edges[single]]
+    for first in names.longer.keys() & edges.keys():
+        for alt in names.longer[first]:
+            if all(stem_ in edges or not _is_closed(stem_) for stem_ in alt.stems[1:]):
                 found.extend(hits(reading, alt))
     for alt in names.open:
         found.extend(hits(reading, alt))
@@ -271,6 +273,8 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
         doubtful = any(hit.doubtful for hit in chosen)
         if best is None or (share, not doubtful) > (best.share, not best.doubtful):
             best = Match(tuple(sorted(chosen, key=lambda hit: hit.start)), share, doubtful)
+            if share * len(sets) >= len(said) and not doubtful:
+                break  # no anchor can do better
     return best
 
 
@@ -434,6 +438,8 @@ def cover(
         if share >= 1.0 and not (_is_statement(reading, wanted, met) and creditable(reading, met, ask)):
             share = 0.99
         best = Match(met, share, any(hit.doubtful for hit in met))
+        if share >= 1.0:
+            break
     return best
 
 

@@ -41,6 +41,11 @@ class Numeral:
         return f"{self.value:.6f}".rstrip("0").rstrip(".") if self.value < 1e15 else f"{self.value:.0f}"
 
 
+def may_begin(word: str) -> bool:
+    """Whether a number can begin with the lower-case ``word``; most words are passed over by this alone."""
+    return word in WORDS or word[0].isdigit() or word == "a"
+
+
 def numeral_at(words: Sequence[str], start: int) -> Numeral | None:
     """The longest number that begins at ``words[start]`` (lower case), None where none does.
 

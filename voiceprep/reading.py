@@ -16,7 +16,7 @@ from types import MappingProxyType
 from rapidfuzz import fuzz
 
 from voiceprep.model import Term
-from voiceprep.numerals import numeral_at
+from voiceprep.numerals import may_begin, numeral_at
 from voiceprep.scope import Scopes, scopes
 from voiceprep.stems import american, stem
 from voiceprep.text import Token, fold, tokenise, words
@@ -182,7 +182,8 @@ def read(text: str, lexicon_: Lexicon) -> Reading:
             lent = i + lexicon_.names[key]
         if i >= lent:  # "faster" of "Faster R-CNN" belongs to the name and says nothing of speed
             edges.add(token.stem, at, at + 1)
-        if i >= skip_numbers and (number := numeral_at(_until_gap(plain, joinable, i), 0)):
+        may_count = i >= skip_numbers and may_begin(token.word)
+        if may_count and (number := numeral_at(_until_gap(plain, joinable, i), 0)):
             skip_numbers = i + number.n_words
             if number.n_words > 1 or number.digits != token.stem:
                 edges.add(number.digits, at, spoken[skip_numbers - 1][0] + 1)

@@ -16,7 +16,7 @@ from voiceprep.checks.case import Case, Synonyms, evidence
 from voiceprep.matching import WordSet, set_hits, word_set
 from voiceprep.model import Evidence
 from voiceprep.numerals import WORDS as NUMBER_WORDS
-from voiceprep.numerals import numeral_at
+from voiceprep.numerals import may_begin, numeral_at
 from voiceprep.text import STOPWORDS, vocabulary
 
 
@@ -202,7 +202,7 @@ def figures(case: Case) -> tuple[Figure, ...]:
     found: list[Figure] = []
     at = 0
     while at < len(tokens):
-        number = numeral_at(plain[at : at + 9], 0) if _may_begin(plain[at]) else None
+        number = numeral_at(plain[at : at + 9], 0) if may_begin(plain[at]) else None
         if number is None:
             at += 1
             continue
@@ -213,10 +213,6 @@ def figures(case: Case) -> tuple[Figure, ...]:
             found.append(Figure(Place(first.start, stop, at, first.sentence), end, number.value))
         at = end
     return tuple(found)
-
-
-def _may_begin(word: str) -> bool:
-    return word in NUMBER_WORDS or word[0].isdigit() or word == "a"
 
 
 def _counts(case: Case, plain: list[str], span: tuple[int, int], measured: set[int]) -> bool:
@@ -247,7 +243,7 @@ def _is_name(case: Case, plain: list[str], at: int) -> bool:
 
 
 def _unit_follows(after: list[str]) -> bool:
-    if len(after) > 1 and after[0] in {"by", "to", "x"} and _may_begin(after[1]):
+    if len(after) > 1 and after[0] in {"by", "to", "x"} and may_begin(after[1]):
         return True
     for i, word in enumerate(after[:3]):
         if _UNIT.match(word) and not (word in {"of", "out", "per"} and i):
