@@ -54,8 +54,8 @@ def report_waits(name: str, home: Path) -> None:
             silence_s, compute_s = answer.timing.last_speech_to_finished_s, answer.timing.finished_to_flags_s
             if silence_s is not None and compute_s is not None:
                 print(
-                    f"{name}, answer {answer.ordinal + 1}: flags {silence_s + compute_s:.2f} s after the last "
-                    f"speech: silence {silence_s:.2f} s, then {1000 * compute_s:.0f} ms"
+                    f"{name}, answer {answer.ordinal + 1}: flags {silence_s + compute_s:.2f} s after the "
+                    f"last speech: silence {silence_s:.2f} s, then {1000 * compute_s:.0f} ms"
                 )
     journal.close()
 

@@ -1,0 +1,1 @@
+"""The real parts: one file each, behind the ports."""
