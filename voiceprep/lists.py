@@ -51,6 +51,7 @@ LIST_SHARE = 0.5
 
 _SMALL = FUNCTION_WORDS | _FINITE | _SHARING
 _RELATING = ((STOPWORDS | _FINITE | _SHARING) - _JOINING) | NUMBER_WORDS
+_CONNECTING = _RELATING | _JOINING | _PREPOSITIONS
 _LIST_TAIL = re.compile(
     r"(?:and so on|you name it|et ?cetera|etc|and (?:all )?that|all that|(?:or )?whatever|and stuff"
     r"|that sort of thing)\b"
@@ -145,7 +146,7 @@ def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple
 
 def _dense(tokens: tuple[Token, ...], spoken: list[int]) -> list[tuple[int, int]]:
     """Stretches with hardly a function word: nobody talks like that, keywords read out do."""
-    small = [tokens[at].word.split("'")[0] in _SMALL or "'" in tokens[at].word for at in spoken]
+    small = [tokens[at].word in _SMALL or "'" in tokens[at].word for at in spoken]
     found = []
     for width, most in DENSE_WINDOWS:
         n_small = sum(small[:width])
@@ -163,13 +164,8 @@ def _disjointed(
     """Stretches of words that hang together only here and there: phrases read out one after another."""
     begins = {begin for begin, _ in items}
     # Letters spelled out ("f p s") are one word said in three.
-    spoken = [
-        at for at in spoken if len(tokens[at].word) > 1 or _relates(tokens[at]) or _is_number(tokens[at])
-    ]
-    relating = [
-        _relates(token) or _is_number(token) or token.word in _JOINING or token.word in _PREPOSITIONS
-        for token in (tokens[at] for at in spoken)
-    ]
+    spoken = [at for at in spoken if len(tokens[at].word) > 1 or _connects(tokens[at].word)]
+    relating = [_connects(tokens[at].word) for at in spoken]
     gain = [
         -int(relating[i]) + (i > 0 and not relating[i] and not relating[i - 1] and at not in begins)
         for i, at in enumerate(spoken)
@@ -183,6 +179,10 @@ def _disjointed(
             if excess >= least:
                 found.append((spoken[first], spoken[first + width - 1] + 1))
     return found
+
+
+def _connects(word: str) -> bool:
+    return word in _CONNECTING or "'" in word or word[0].isdigit()
 
 
 def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
@@ -203,9 +203,4 @@ def _is_bare(tokens: tuple[Token, ...], item: tuple[int, int]) -> bool:
 
 
 def _relates(token: Token) -> bool:
-    word = token.word.split("'")[0]
-    return word in _RELATING or "'" in token.word
-
-
-def _is_number(token: Token) -> bool:
-    return token.word[0].isdigit() or token.word in NUMBER_WORDS
+    return token.word in _RELATING or "'" in token.word

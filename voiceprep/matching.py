@@ -47,6 +47,7 @@ class WordSet:
     """A set of alternatives: those that are one stem, and the others by the stem they begin with."""
 
     singles: frozenset[str]
+    firsts: frozenset[str]
     longer: Mapping[str, tuple[Alternative, ...]]
     open: tuple[Alternative, ...]
 
@@ -61,6 +62,7 @@ def word_set(written: Iterable[str]) -> WordSet:
             longer.setdefault(alt.stems[0], []).append(alt)
     return WordSet(
         singles,
+        frozenset(longer),
         MappingProxyType({first: tuple(alts) for first, alts in longer.items()}),
         tuple(alt for alt in found if not _is_closed(alt.stems[0])),
     )
@@ -178,15 +180,17 @@ def hits(reading: Reading, alternative: Alternative) -> list[Hit]:
 def set_hits(reading: Reading, names: WordSet) -> list[Hit]:
     """Every place where one of the alternatives stands in the text, whatever its scope."""
     edges = reading.edges
-    found = [hit for single in names.singles & edges.keys() for hit in edges[single]]
-    for first in names.longer.keys() & edges.keys():
+    found = [hit for single in names.singles & reading.stems for hit in edges[single]]
+    for first in names.firsts & reading.stems:
         for alt in names.longer[first]:
             if all(stem_ in edges or not _is_closed(stem_) for stem_ in alt.stems[1:]):
                 found.extend(hits(reading, alt))
     for alt in names.open:
         found.extend(hits(reading, alt))
     # In the order of the text: which of two equal matches is shown must not hang on the order of a set.
-    return sorted(found, key=lambda hit: (hit.start, hit.end, hit.doubtful))
+    if len(found) > 1:
+        found.sort(key=lambda hit: (hit.start, hit.end, hit.doubtful))
+    return found
 
 
 def _stem_hits(reading: Reading, stem_: str) -> list[Hit]:

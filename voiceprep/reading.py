@@ -56,12 +56,14 @@ class Surface:
 class Lexicon:
     """What the packs know of words: surfaces of their terms, joined spellings, jargon for near misses.
 
+    ``jargon`` holds the terms a word may nearly spell by its first letter and length.
+
     ``names`` holds for every term that ends in another one ("Faster R-CNN") how many words stand before it.
     """
 
     surfaces: Mapping[str, tuple[Surface, ...]]
     vocabulary: frozenset[str]
-    jargon: Mapping[str, tuple[str, ...]]
+    jargon: Mapping[tuple[str, int], tuple[str, ...]]
     names: Mapping[str, int]
 
 
@@ -74,6 +76,7 @@ class Reading:
     tokens: tuple[Token, ...]
     scopes: Scopes
     edges: Mapping[str, tuple[Hit, ...]]
+    stems: frozenset[str]
     by_spelling: tuple[tuple[str, int], ...]
 
     def at(self, stem_: str) -> tuple[Hit, ...]:
@@ -94,7 +97,7 @@ class Reading:
 def lexicon(glossary: tuple[Term, ...], vocabulary: Iterable[str]) -> Lexicon:
     """The lexicon of a glossary; ``vocabulary`` holds the folded words its patterns use."""
     surfaces: dict[str, list[Surface]] = {}
-    jargon: dict[str, list[str]] = {}
+    jargon: dict[tuple[str, int], list[str]] = {}
     known = set(vocabulary)
     for term in glossary:
         key = "".join(words(term.term))
@@ -103,7 +106,8 @@ def lexicon(glossary: tuple[Term, ...], vocabulary: Iterable[str]) -> Lexicon:
         known.update(words(term.term))
         known.add(key)
         if len(key) >= MIN_FUZZY_LETTERS and key.isalpha():
-            jargon.setdefault(key[0], []).append(key)
+            for length in range(len(key) - MAX_LENGTH_GAP, len(key) + MAX_LENGTH_GAP + 1):
+                jargon.setdefault((key[0], length), []).append(key)
         for surface in _surfaces(term, key):
             surfaces.setdefault(surface.words[0], []).append(surface)
     return Lexicon(
@@ -111,7 +115,7 @@ def lexicon(glossary: tuple[Term, ...], vocabulary: Iterable[str]) -> Lexicon:
             {first: tuple(sorted(found, key=lambda s: -len(s.words))) for first, found in surfaces.items()}
         ),
         frozenset(known),
-        MappingProxyType({first: tuple(found) for first, found in jargon.items()}),
+        MappingProxyType({shape: tuple(found) for shape, found in jargon.items()}),
         MappingProxyType(_names(glossary)),
     )
 
@@ -197,6 +201,7 @@ def read(text: str, lexicon_: Lexicon) -> Reading:
         tokens,
         scopes(text, tokens),
         MappingProxyType({key: _surest(hits) for key, hits in edges.found.items()}),
+        frozenset(edges.found),
         tuple(sorted(spelled)),
     )
 
@@ -242,7 +247,8 @@ def _add_joined(edges: _Edges, lexicon_: Lexicon, spoken: Spoken, joinable: list
         if n > 1 and (joined in lexicon_.vocabulary or joined.removesuffix("s") in lexicon_.vocabulary):
             edges.add(stem(joined), at, end)
         elif len(joined) >= MIN_FUZZY_LETTERS - 1 and joined not in lexicon_.vocabulary:
-            near, likeness = near_miss(joined, lexicon_.jargon.get(joined[0], ()))
+            terms = lexicon_.jargon.get((joined[0], len(joined)), ())
+            near, likeness = near_miss(joined, terms) if terms else ("", 0.0)
             if near and (n == 1 or near not in joined):  # "in ImageNet" holds the word itself
                 edges.add(near, at, end, doubtful=likeness < FUZZY_SAID)
                 edges.add(stem(near), at, end, doubtful=likeness < FUZZY_SAID)

@@ -72,6 +72,7 @@ _DISCLAIMED = re.compile(
     r"|(?:i|we) (?:doubt|disagree|reject|dispute|deny)(?: that| with)?|contrary to)\b"
 )
 """Frames that turn down a whole statement; their negator belongs to no pattern."""
+_MARK = re.compile(r"[^\w\s']")
 _TURN = vocabulary("but instead rather actually however")
 _SUBJECTS = vocabulary("i we you it they he she")
 _SOFT = ("instead of", "rather than", "as opposed to", "unlike")
@@ -222,9 +223,10 @@ def _clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
 
 def _denies(tokens: tuple[Token, ...], at: int) -> bool:
     """Whether the token denies what follows; a negator that is undone, or that only answers, does not."""
-    word = tokens[at].word
+    if not _is_negator(tokens[at].word):
+        return False
     following = [token.word for token in tokens[at + 1 : at + 5] if not token.is_filler]
-    if not _is_negator(word) or not following or _only_sounds_negative(tokens, at, following[0]):
+    if not following or _only_sounds_negative(tokens, at, following[0]):
         return False
     for nxt in following:
         if nxt in _UNDONE_BY or _is_negator(nxt):  # "not only", "don't forget", "never without"
@@ -382,7 +384,7 @@ def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) ->
         frames.update(range(at, after))
         end = after
         while end < len(tokens) and tokens[end].sentence == tokens[at].sentence:
-            if _turns(tokens, end, after) and _is_set_off(folded, tokens[end].start):
+            if _turns(tokens, end, after) and _is_set_off(folded, tokens, end):
                 break
             end += 1
         for i in range(at, end):
@@ -390,10 +392,14 @@ def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) ->
     return frames
 
 
-def _is_set_off(folded: str, offset: int) -> bool:
-    """Whether the turn at ``offset`` stands apart: where commas are set, "x but y" is one claim."""
-    before = folded[:offset].rstrip()
-    return not folded.startswith("but", offset) or not before[-1:].isalnum() or "," not in folded
+def _is_set_off(folded: str, tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether the turn at token ``at`` stands apart: where commas are set, "x but y" is one claim."""
+    if at == 0 or tokens[at].word != "but" or "," not in folded:
+        return True
+    before = at - 1
+    while before and tokens[before].is_filler:
+        before -= 1
+    return _MARK.search(folded, tokens[before].end, tokens[at].start) is not None
 
 
 def _turns(tokens: tuple[Token, ...], at: int, begin: int) -> bool:
@@ -423,7 +429,9 @@ def _others(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool], lis
             sentence_end += 1
         last = min(sentence_end + _REBUTTAL_TOKENS, len(tokens))
         turns = _REBUTTAL.finditer(folded, match.end(), tokens[last - 1].end)
-        turn = next((turn for turn in turns if _is_set_off(folded, turn.start())), None)
+        turn = next(
+            (turn for turn in turns if _is_set_off(folded, tokens, _index_at(tokens, turn.start()))), None
+        )
         if turn is None:
             continue
         for i in range(begin, min(_index_at(tokens, turn.start()), len(tokens))):

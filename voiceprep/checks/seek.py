@@ -96,13 +96,14 @@ def _named(case: Case, name: str, *, listed_too: bool) -> tuple[Place, ...]:
     return tuple(sorted(set(found), key=lambda found_: found_.start))
 
 
-def named_anyhow(case: Case, name: str) -> list[Place]:
+@lru_cache(maxsize=64)
+def named_anyhow(case: Case, name: str) -> tuple[Place, ...]:
     """Where words of the set ``name`` stand at all, denied and listed ones too."""
     tokens = case.reading.tokens
-    return [
+    return tuple(
         Place(tokens[hit.start].start, tokens[hit.end - 1].end, hit.start, tokens[hit.start].sentence)
         for hit in set_hits(case.reading, _compiled(case.sets, name))
-    ]
+    )
 
 
 def near(places: Sequence[Place], first: int, last: int) -> Sequence[Place]:
