@@ -138,15 +138,16 @@ def denials(question: Question) -> Iterable[tuple[str, str, str]]:
 
 
 def stuffing(question: Question) -> Iterable[tuple[str, str]]:
-    """Key terms of all elements as a bare list, with commas and without."""
-    terms = [
+    """Key terms of all elements as a bare list, with commas and without, and those with small words too."""
+    every = [
         part[0].rstrip("*") for element in question.elements for group in element.groups for part in group
     ]
-    terms = list(
-        dict.fromkeys(term for term in terms if not FUNCTION_WORDS & set(words(term)) and term != "not")
-    )
+    every = list(dict.fromkeys(term for term in every if term != "not"))
+    terms = [term for term in every if not FUNCTION_WORDS & set(words(term))]
     yield "commas", ", ".join(terms) + "."
     yield "bare", " ".join(terms)
+    yield "commas, small words too", ", ".join(every) + "."
+    yield "bare, small words too", " ".join(every)
 
 
 def credited(question: Question, text: str, bank: Bank) -> set[str]:
