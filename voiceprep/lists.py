@@ -35,8 +35,8 @@ _PREPOSITIONS = vocabulary(
 LIST_WINDOWS = ((16, 5), (24, 4))
 """(words, excess) of a stretch that is a list though it holds small words, as when phrases are read out. The
 excess counts pairs of neighbours without a mark between them that are both content words, less the words
-that relate. Of 402 spoken answers three reach one of these, each by a list it holds; lists of the terms of 82 questions
-that hold small words are credited in 6.5 % of their elements, without this rule in more than 25 %."""
+that relate. About three of 402 spoken answers reach one of these. Terms with small words among them, read out
+without commas, are credited in 6.5 % of elements at 82 questions (at 25 without the rule: 25 %)."""
 
 DENSE_WINDOWS = ((10, 0), (14, 1))
 """(words, function words at most) of a stretch that is only a list: in 87 answers to these questions the
