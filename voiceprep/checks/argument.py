@@ -59,6 +59,12 @@ _NO_OPTION = re.compile(
 _HEDGED = either(
     "could", "might", "may", "maybe", "perhaps", "would need to", "either", "possible", "depending on"
 )
+_SO_IT_IS = re.compile(r"so it(?:'s| is)\b")
+"""Commits only where an option follows: "so it's YOLO", not "so it is slower"."""
+
+_OPTION_REACH = 4
+"""Words after "so it's" in which the option is named."""
+
 _OR = re.compile(r"\bor\b")
 _BLUNT = re.compile(
     r"^(?:so |well |okay |honestly |simply |the |um |uh )*([a-z0-9'-]+(?: [a-z0-9'-]+){0,2})$"
@@ -73,6 +79,8 @@ def choice(case: Case) -> tuple[Evidence, ...]:
         around = text_of(case, here.sentence)
         if _NO_OPTION.match(rest) or _HEDGED.search(around):
             continue
+        if _SO_IT_IS.match(case.reading.folded, here.start) and not _names_option(case, here):
+            continue
         if content(case, token_at(case, here.end), token_at(case, here.end) + 10):
             found.append(here)
     if not found and case.reading.tokens:
@@ -82,6 +90,14 @@ def choice(case: Case) -> tuple[Evidence, ...]:
         if blunt and asked and _OR.search(fold(case.question.ask)) and end < len(case.reading.tokens):
             found.append(Place(case.reading.tokens[begin].start, case.reading.tokens[end - 1].end, begin, 0))
     return shown(case, *found[:3])
+
+
+def _names_option(case: Case, here: Place) -> bool:
+    """Whether a word of the question or a model's name follows at once."""
+    after = token_at(case, here.end)
+    models = {named.token for named in named_anyhow(case, "model-names")}
+    near = range(after, min(after + _OPTION_REACH, len(case.reading.tokens)))
+    return any(at in models or case.reading.tokens[at].stem in case.compiled.ask for at in near)
 
 
 # ------------------------------------------------------------------------------ reason
@@ -303,7 +319,12 @@ CHECKS = (
             Example("I'd go with quantization first.", "I'd go with"),
             Example("We chose the smaller detector for the phone.", "We chose"),
         ),
-        passes=("I'd look at both in parallel.", "You could use either of the two.", "We use cameras."),
+        passes=(
+            "I'd look at both in parallel.",
+            "You could use either of the two.",
+            "We use cameras.",
+            "It has two parts, so it is slower.",
+        ),
         denied=("I wouldn't go with the larger network.",),
     ),
     Check(
