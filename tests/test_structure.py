@@ -47,6 +47,7 @@ HEAVY = (
     "pyttsx3",
     "soxr",
     "rich",
+    "voiceprep.bank",
 )
 
 

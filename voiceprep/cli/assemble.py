@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from voiceprep import bank as banks
 from voiceprep import resources
 from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
@@ -72,6 +71,8 @@ def remember(settings: Settings, unused: frozenset[str]) -> None:
 
 def load_bank() -> Bank:
     """The packs of this installation. Raises ContentError."""
+    from voiceprep import bank as banks
+
     return banks.load([resources.folder("content")])
 
 
