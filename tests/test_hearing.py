@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 from voiceprep.errors import DeviceLost, DiskFull, Interrupted, RecogniserError, VoiceprepError
 from voiceprep.events import Event, LevelMeasured, MicrophoneSilent, TranscriptGrown
 from voiceprep.hearing import SILENCE_DBFS, Ears, Heard, Hearing, Interjection, Source, level_dbfs
-from voiceprep.listen import WHOLE_RECORDING, ListenOptions
-from voiceprep.model import RATE_HZ, Block, Ending, Samples, Span
+from voiceprep.listen import FRAME_SAMPLES, WHOLE_RECORDING, ListenOptions
+from voiceprep.model import RATE_HZ, Block, Ending, HeardWord, Samples, Span
 from voiceprep.testing import (
     AlignedRecogniser,
     Incident,
@@ -24,6 +25,7 @@ from voiceprep.testing import (
     Pause,
     SamplesMicrophone,
     ScriptedControls,
+    ScriptedDetector,
     ScriptedRecogniser,
     spread,
 )
@@ -111,6 +113,38 @@ def test_spoken_command_ends_the_answer_and_is_not_part_of_it() -> None:
     assert heard.ending is Ending.COMMAND
     assert heard.transcript.text == "we prune it"
     assert heard.n_samples < 4.5 * RATE_HZ
+
+
+def test_file_waits_for_the_words_however_slow() -> None:
+    """A source that is not live is read no further than its words are known: a command ends it in place."""
+
+    class Slow(ScriptedRecogniser):
+        def transcribe(self, samples: Samples) -> tuple[HeardWord, ...]:
+            time.sleep(0.1)
+            return super().transcribe(samples)
+
+    room = Room()
+    room.recogniser = Slow(["That's my answer."])
+    assert room.hear(speech(1), quiet(60), live=False).n_samples < 2 * RATE_HZ
+
+
+def test_last_samples_of_a_file_are_heard() -> None:
+    """What does not fill the detector's last frame is part of the last phrase all the same."""
+    room = Room(["to the very end"], WHOLE_RECORDING)
+    audio = speech(1)[: 30 * FRAME_SAMPLES + 400]
+    room.hear(audio, live=False)
+    assert room.recogniser.heard == [len(audio)]
+
+
+def test_each_answer_is_listened_to_afresh() -> None:
+    """The detector forgets what it heard before, such as the question."""
+    room = Room()
+    detector = ScriptedDetector()
+    with ThreadPoolExecutor(1) as worker:
+        ears = Ears(detector, room.recogniser)
+        hearing = Hearing(ears, room.controls, room.clock, worker, WHOLE_RECORDING, room.events.append)
+        hearing.hear(Source("m", live=False, blocks=SamplesMicrophone(quiet(1)).blocks()), room.recording)
+    assert detector.n_resets == 1
 
 
 def test_command_inside_a_whole_recording_is_text() -> None:

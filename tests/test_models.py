@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hub_server import HubServer
 
+from voiceprep.cli import assemble
 from voiceprep.engines import download, models
 from voiceprep.engines.models import Progress, available, fetch, locate, synthetic_model, verify
 from voiceprep.errors import DownloadError, ModelDamaged, ModelMissing
@@ -492,5 +493,6 @@ def test_names_agree_with_faster_whisper() -> None:
 
 
 def test_the_default_is_a_model_of_the_list() -> None:
-    """What is offered first can be fetched."""
+    """What is offered first can be fetched, and the command line offers the same."""
+    assert models.DEFAULT_MODEL == assemble.DEFAULT_MODEL
     assert models.DEFAULT_MODEL in {info.name for info in available(Path("nowhere"))}

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from voiceprep.model import Assessment, Evidence
 
 
-def to_object(assessment: Assessment, answer_id: str | None = None) -> Mapping[str, object]:
-    """The result object of ``voiceprep check``, ready for a JSON encoder; ``id`` leads where one was given.
+def to_object(assessment: Assessment) -> Mapping[str, object]:
+    """The result object of ``voiceprep check``, ready for a JSON encoder, but for the answer's own ``id``.
 
     start and end are characters into the text (for several answers together: into their joined text),
     t0 and t1 seconds, null where there is no recording.
     """
-    head: dict[str, object] = {} if answer_id is None else {"id": answer_id}
-    return head | {
+    return {
         "question": assessment.question,
         "verdict": assessment.verdict.value,
         "elements": [

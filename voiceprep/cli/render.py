@@ -103,17 +103,17 @@ def delivery(measured: Delivery) -> str:
 
 def gained_lines(first: Assessment, combined: Assessment, n_answers: int, page: Page) -> list[str]:
     """What the further answers added to the first of ``n_answers``."""
-    before = {finding.id for finding in first.elements if finding.status is Status.SAID}
-    moved = {finding.id for finding in first.moves if finding.status is Status.SAID}
-    gained = [f.need for f in combined.elements if f.status is Status.SAID and f.id not in before]
-    gained += [
-        f"the {f.id}" for f in combined.moves if f.required and f.status is Status.SAID and f.id not in moved
-    ]
+    from voiceprep import feedback
+
+    found = feedback.gain(first, combined)
+    needs = {finding.id: finding.need for finding in combined.elements}
+    gained = [*(needs[id_] for id_ in found.elements), *(f"the {move}" for move in found.moves)]
+    n_before = sum(finding.status is Status.SAID for finding in first.elements)
     said = sum(finding.status is Status.SAID for finding in combined.elements)
     together = "Both" if n_answers == 2 else f"All {n_answers}"
     lines = page.paragraph(
         f"{together} answers together: {combined.verdict}, {said} of {len(combined.elements)} elements "
-        f"({len(before)} after the first)."
+        f"({n_before} after the first)."
     )
     for item in gained:
         lines += _row("gained", item, page)
