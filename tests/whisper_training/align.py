@@ -17,7 +17,7 @@ from evaluate import words_of
 from faster_whisper import WhisperModel
 from network import DECODER_LAYERS, HEADS
 from texts import HERE
-from voices import Delivery, word_starts_s
+from voices import RATE_HZ, Delivery, speech
 
 N_TEXTS = 16
 
@@ -28,9 +28,9 @@ def start_errors_s(folder: Path, texts: list[str]) -> list[float]:
     errors: list[float] = []
     rng = Random(3)
     for text in texts:
-        samples, true_s = word_starts_s(text, Delivery("en-us", rng.randint(150, 200), 1.0))
+        spoken = speech(text, Delivery("en-us", rng.randint(150, 200), 1.0))
         segments, _ = model.transcribe(
-            samples,
+            spoken.samples,
             language="en",
             beam_size=5,
             temperature=0.0,
@@ -39,12 +39,13 @@ def start_errors_s(folder: Path, texts: list[str]) -> list[float]:
         )
         heard = [word for segment in segments for word in segment.words or ()]
         said = words_of(text)
-        if len(said) != len(true_s):
+        if len(said) != len(spoken.words):
             continue
         same = SequenceMatcher(None, said, ["".join(words_of(word.word)) for word in heard], autojunk=False)
         for match in same.get_matching_blocks():
             errors += [
-                abs(heard[match.b + step].start - true_s[match.a + step]) for step in range(match.size)
+                abs(heard[match.b + step].start - spoken.words[match.a + step].start / RATE_HZ)
+                for step in range(match.size)
             ]
     return errors
 
