@@ -17,26 +17,28 @@ SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 # One sentence in this many is held out by its hash, so that the test texts stay the same whatever is added.
 HELD_OUT_EVERY = 20
 MAX_WORDS = 22
-ARTICLE_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aeioAEIO])")
+ARTICLE_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?!one\b|once\b)(?=[aeioAEIO])")
 # Kinds of sentence and how often each is said.
 SHARES = (
-    ("subject", 0.31),
-    ("prose", 0.35),
-    ("splice", 0.11),
-    ("general", 0.06),
-    ("salad", 0.06),
-    ("fragment", 0.05),
-    ("command", 0.04),
-    ("quantity", 0.02),
+    ("prose", 0.34),
+    ("written", 0.25),
+    ("subject", 0.12),
+    ("splice", 0.10),
+    ("salad", 0.09),
+    ("general", 0.03),
+    ("fragment", 0.03),
+    ("command", 0.03),
+    ("quantity", 0.01),
 )
 
 
 @dataclass(frozen=True)
 class Texts:
-    """What there is to say: the grammar's rules, sentences of the content, and all words of both."""
+    """What there is to say: the grammar's rules, sentences of content and subject, and all words of these."""
 
     rules: dict[str, tuple[str, ...]]
     prose: tuple[str, ...]
+    written: tuple[str, ...]
     words: tuple[str, ...]
 
 
@@ -102,6 +104,12 @@ def sentences_of(text: str) -> list[str]:
     return found
 
 
+def read_lines(path: Path) -> tuple[str, ...]:
+    """Sentences of ``path``, which holds one a line, held-out ones left out."""
+    found = {sentence: None for line in path.read_text("utf-8").splitlines() for sentence in sentences_of(line)}
+    return tuple(sentence for sentence in found if not is_held_out(sentence))
+
+
 def read_prose(folders: tuple[Path, ...]) -> tuple[str, ...]:
     """Sentences of all TOML files below ``folders`` and of ``seeds.txt``, held-out ones left out."""
     names = frozenset(
@@ -134,9 +142,10 @@ def load(folders: tuple[Path, ...]) -> Texts:
     """Everything that can be said, from the grammar, ``seeds.txt`` and the TOML files below ``folders``."""
     rules = read_grammar()
     prose = read_prose(folders)
+    lines = read_lines(HERE / "subject.txt")
     plain = [REFERENCE.sub(" ", part) for parts in rules.values() for part in parts]
-    words = sorted({word for text in (*plain, *prose) for word in WORD.findall(text) if len(word) > 1})
-    return Texts(rules, prose, tuple(words))
+    words = sorted({word for text in (*plain, *prose, *lines) for word in WORD.findall(text) if len(word) > 1})
+    return Texts(rules, prose, lines, tuple(words))
 
 
 def expand(rules: dict[str, tuple[str, ...]], name: str, rng: Random) -> str:
@@ -158,7 +167,8 @@ def salad(texts: Texts, rng: Random) -> str:
 
 def splice(texts: Texts, rng: Random) -> str:
     """The beginning of one sentence and the end of another."""
-    first, second = rng.choice(texts.prose).split(), rng.choice(texts.prose).split()
+    every = rng.choice((texts.prose, texts.written))
+    first, second = rng.choice(every).split(), rng.choice(every).split()
     head = first[: rng.randint(1, max(1, len(first) - 1))]
     tail = second[rng.randint(0, max(0, len(second) - 2)) :]
     return " ".join(head[-12:]) + " " + " ".join(tail[:10])
@@ -181,6 +191,8 @@ def sentence(texts: Texts, rng: Random) -> str:
         kind = rng.choices(kinds, weights)[0]
         if kind == "prose":
             text = rng.choice(texts.prose)
+        elif kind == "written":
+            text = rng.choice(texts.written)
         elif kind == "splice":
             text = splice(texts, rng)
         elif kind == "salad":

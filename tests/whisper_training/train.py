@@ -6,53 +6,49 @@ import argparse
 import copy
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
-from network import Special, Whisper, special_of, warm_start
+from network import Special, Whisper, special_of
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
 from windows import Batch, Batcher, Pool
 
 SEED = 20
-PEAK_RATE = 1.5e-3
-WARM_UP_STEPS = 150
-CTC_SHARE = 0.3
-# The CTC loss aligns encoder and decoder early; in the last part its time is better spent.
-CTC_UNTIL = 0.8
+PEAK_RATE = 2e-3
+WARM_UP_STEPS = 200
+# The synthesisers tell when each phone and word is said. Naming the phones teaches the encoder to hear, looking
+# where the word is teaches the decoder to align; from text alone both take ten times as long.
+PHONE_SHARE = 0.5
+LOOK_SHARE = 0.15
 LABEL_SMOOTHING = 0.03
+# Decoder layer, head, and whether it looks where the token to be written is said (else, where the last one was).
+LOOKS = ((0, 0, False), (0, 1, True), (1, 0, True), (1, 1, True))
+# Positions on both sides of a word that count as looking at it.
+LOOK_MARGIN = 2
 # The exported weights are a running mean over about this many last steps.
-MEAN_STEPS = 80
+MEAN_STEPS = 150
 CHECKPOINT_STEPS = 100
-# Two trainings of one thread each, which meet at this pace, waste less than one of two on a busy machine.
-MEETING_STEPS = 20
 
 
-def decoder_loss(network: Whisper, batch: Batch, memory: Tensor) -> Tensor:
-    """Cross-entropy of what the decoder expects after each token."""
-    logits = network.decode(batch.tokens, memory)
-    return F.cross_entropy(
-        logits.flatten(0, 1), batch.targets.flatten(), ignore_index=-100, label_smoothing=LABEL_SMOOTHING
-    )
-
-
-def encoder_loss(network: Whisper, batch: Batch, memory: Tensor, special: Special) -> Tensor:
-    """CTC loss of the encoder's own reading of the texts."""
-    scores = F.log_softmax(network.ctc(memory), -1).transpose(0, 1)
-    n_rows, n_positions = memory.shape[:2]
-    return F.ctc_loss(
-        scores,
-        torch.cat(batch.texts).long(),
-        torch.full((n_rows,), n_positions),
-        torch.tensor([len(text) for text in batch.texts]),
-        blank=special.end,
-        zero_infinity=True,
-    )
+def look_loss(weights: list[Tensor], spans: Tensor) -> Tensor:
+    """Mean negative log of the share of attention that lies on the words, over the heads of LOOKS."""
+    n_positions = weights[0].shape[3]
+    at = torch.arange(n_positions)
+    losses = []
+    before = F.pad(spans[:, :-1], (0, 0, 1, 0), value=-1)
+    for layer, head, is_next in LOOKS:
+        span = spans if is_next else before
+        known = span[..., 0] >= 0
+        inside = (at >= span[..., :1] - LOOK_MARGIN) & (at <= span[..., 1:] + LOOK_MARGIN)
+        share = (weights[layer][:, head] * inside).sum(-1)[known]
+        losses.append(-(share + 1e-4).log().mean() if known.any() else torch.zeros(()))
+    return torch.stack(losses).mean()
 
 
 def rate_at(step: int, n_steps: int) -> float:
@@ -60,11 +56,20 @@ def rate_at(step: int, n_steps: int) -> float:
     return PEAK_RATE * min(1.0, (step + 1) / WARM_UP_STEPS) * max(0.01, 1 - step / n_steps)
 
 
-def feed(batcher: Batcher, full_share: float, queue: Queue[Batch]) -> None:
-    """Fill ``queue`` for ever, on a single thread so as not to take the training's."""
-    torch.set_num_threads(1)
-    for batch in batcher.batches(full_share):
-        queue.put(batch)
+class Windows(IterableDataset[Batch]):
+    """Batches without end, made in a process of their own."""
+
+    def __init__(self, shards: Path, tokenizer: Path, seed: int, full_share: float) -> None:
+        self._shards, self._tokenizer, self._seed, self._full_share = shards, tokenizer, seed, full_share
+
+    def __iter__(self) -> Iterator[Batch]:
+        tokenizer = Tokenizer.from_file(str(self._tokenizer))
+
+        def encode(text: str) -> list[int]:
+            return list(tokenizer.encode(text).ids)
+
+        torch.set_num_threads(1)
+        return Batcher(Pool(self._shards), special_of(tokenizer), encode, self._seed).batches(self._full_share)
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -74,84 +79,74 @@ def save(path: Path, state: dict[str, Any]) -> None:
     unfinished.replace(path)
 
 
-def meet(network: Whisper, own: Path, other: Path) -> None:
-    """Leave the weights at ``own`` and move half way to those that lie at ``other``, if any do."""
-    save(own, network.state_dict())
-    if other.exists():
-        weights = torch.load(other)
-        with torch.no_grad():
-            for name, parameter in network.named_parameters():
-                parameter.lerp_(weights[name], 0.5)
-
-
 @dataclass(frozen=True)
 class Course:
-    """How long to train, the share of 30 s windows, and where a second training leaves its weights."""
+    """How long to train and the share of 30 s windows."""
 
     n_steps: int
     full_share: float
-    companion: Path | None = None
-    seed: int = SEED
 
 
-def train(shards: Path, checkpoint: Path, start: Path, course: Course) -> None:
-    """Train as ``course`` says, from ``checkpoint`` where there is one, else from the folder ``start``."""
-    n_steps, companion = course.n_steps, course.companion
-    torch.manual_seed(course.seed)
-    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
-    special = special_of(tokenizer)
+def losses(network: Whisper, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """What is to be less: of the tokens, of the phones, of the looks."""
+    with torch.autocast("cpu", torch.bfloat16):
+        memory = network.encode(batch.mel, batch.offsets)
+        logits, weights = network.decode(batch.tokens, memory)
+        phones = network.phones(memory)
+    tokens = F.cross_entropy(
+        logits.float().flatten(0, 1),
+        batch.targets.flatten(),
+        ignore_index=-100,
+        label_smoothing=LABEL_SMOOTHING,
+    )
+    named = F.cross_entropy(phones.float().flatten(0, 1), batch.phones.flatten(), ignore_index=-100)
+    return tokens, named, look_loss(weights, batch.spans)
+
+
+def train(shards: Path, checkpoint: Path, tokenizer_file: Path, course: Course) -> None:
+    """Train as ``course`` says, from ``checkpoint`` where there is one, else from nothing."""
+    n_steps = course.n_steps
+    torch.manual_seed(SEED)
+    special: Special = special_of(Tokenizer.from_file(str(tokenizer_file)))
     network = Whisper(special)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
+    mean = copy.deepcopy(network)
     first_step = 0
     if checkpoint.exists():
         state = torch.load(checkpoint)
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
-        first_step = state["step"]
-    elif (start / "model.bin").exists():
-        warm_start(network, start / "model.bin")
-    mean = copy.deepcopy(network)
-    if checkpoint.exists():
         mean.load_state_dict(state["mean"])
-    pool = Pool(shards)
-    batcher = Batcher(pool, special, lambda text: list(tokenizer.encode(text).ids), course.seed + first_step)
-    queue: Queue[Batch] = Queue(maxsize=4)
-    Thread(target=feed, args=(batcher, course.full_share, queue), daemon=True).start()
+        first_step = state["step"]
+    windows = Windows(shards, tokenizer_file, SEED + first_step, course.full_share)
+    batches = iter(DataLoader(windows, batch_size=None, num_workers=1, prefetch_factor=8))
     began_s = time.monotonic()
     running: dict[str, float] = {}
     for step in range(first_step, n_steps):
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, n_steps)
-        batch = queue.get()
-        memory = network.encode(batch.mel, batch.offsets)
-        entropy = decoder_loss(network, batch, memory)
-        loss = entropy
-        if step < CTC_UNTIL * n_steps:
-            loss = loss + CTC_SHARE * encoder_loss(network, batch, memory, special)
+        batch = next(batches)
+        tokens, phones, looks = losses(network, batch)
         optimizer.zero_grad()
-        loss.backward()
+        (tokens + PHONE_SHARE * phones + LOOK_SHARE * looks).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
-        keep = 1 - 1 / min(MEAN_STEPS, step + 2)
+        share = 1 / min(MEAN_STEPS, step + 2)
         with torch.no_grad():
             for slow, fast in zip(mean.parameters(), network.parameters(), strict=True):
-                slow.lerp_(fast, 1 - keep)
+                slow.lerp_(fast, share)
         kind = "full" if batch.mel.shape[2] == 3000 else "short"
-        running[kind] = 0.97 * running.get(kind, entropy.item()) + 0.03 * entropy.item()
-        if companion is not None and (step + 1) % MEETING_STEPS == 0:
-            meet(network, checkpoint.with_suffix(".weights"), companion)
+        for name, value in ((kind, tokens), ("phones", phones), ("looks", looks)):
+            running[name] = 0.97 * running.get(name, value.item()) + 0.03 * value.item()
         if (step + 1) % CHECKPOINT_STEPS == 0 or step + 1 == n_steps:
             figures = "  ".join(f"{name} {value:.3f}" for name, value in sorted(running.items()))
             elapsed_s = time.monotonic() - began_s
-            sys.stdout.write(
-                f"step {step + 1} of {n_steps}  {figures}  {len(pool)} utterances  {elapsed_s:.0f} s\n"
-            )
+            sys.stdout.write(f"step {step + 1} of {n_steps}  {figures}  {elapsed_s:.0f} s\n")
             sys.stdout.flush()
             state = {"network": network.state_dict(), "mean": mean.state_dict(), "step": step + 1}
             save(checkpoint, {**state, "optimizer": optimizer.state_dict()})
-            pool.refresh()
 
 
 def main() -> None:
@@ -159,18 +154,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shards", type=Path)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument(
-        "--start", type=Path, required=True, help="folder with tokenizer.json and, to start warm, model.bin"
-    )
+    parser.add_argument("tokenizer", type=Path)
     parser.add_argument("--steps", type=int, default=8000)
-    parser.add_argument("--full-share", type=float, default=0.15)
+    parser.add_argument("--full-share", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=2, help="one where others use the machine too")
-    parser.add_argument("--companion", type=Path, help="the .weights file of a training beside this one")
-    parser.add_argument("--seed", type=int, default=SEED)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    course = Course(given.steps, given.full_share, given.companion, given.seed)
-    train(given.shards, given.checkpoint, given.start, course)
+    given.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    train(given.shards, given.checkpoint, given.tokenizer, Course(given.steps, given.full_share))
 
 
 if __name__ == "__main__":
