@@ -240,7 +240,8 @@ def _noise(kind: str, n_samples: int, rng: np.random.Generator) -> Samples:
         noise = np.sum([np.resize(one, n_samples) for one in voiced], axis=0)
     else:
         raise ValueError(f"no noise is called {kind!r}; there are white, pink, hum and babble")
-    return np.asarray(noise / _rms(noise), np.float32)
+    unscaled = np.asarray(noise, np.float32)
+    return unscaled / np.float32(_rms(unscaled))
 
 
 @cache
@@ -264,7 +265,7 @@ def write_opus(path: Path, samples: Samples) -> None:
         container.mux(stream.encode(None))
 
 
-def _listing(places: dict[str, Places]) -> Iterator[str]:
+def listing(places: dict[str, Places]) -> Iterator[str]:
     """The lines of words.json: one an answer."""
     yield "{"
     for number, (name, one) in enumerate(places.items(), start=1):
@@ -299,7 +300,7 @@ def main() -> None:
     for answer, (samples, places[answer.id]) in zip(answers, speak_all(answers), strict=True):
         write_opus(FOLDER / f"{answer.id}.opus", samples)
         sys.stderr.write(f"\r{len(places)} of {len(answers)} answers")
-    (FOLDER / "words.json").write_text("\n".join(_listing(places)) + "\n", encoding="utf-8")
+    (FOLDER / "words.json").write_text("\n".join(listing(places)) + "\n", encoding="utf-8")
     for orphan in {path.stem for path in FOLDER.glob("*.opus")} - set(places):
         (FOLDER / f"{orphan}.opus").unlink()
     sys.stderr.write("\n")

@@ -14,12 +14,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from voiceprep import __version__, resources
+from voiceprep.cli import rounds
 from voiceprep.cli.app import app
 from voiceprep.engines.recording import WavRecording
 
 ANSWER = "The detector predicts several boxes for one object, so I keep the one with the best score."
 SYNTHETIC = str(resources.folder("audio_fixtures") / "whisper-synthetic")
-DEMO = resources.folder("audio_fixtures") / "demo"
+DEMO = tuple(
+    str(answer.path) for answer in resources.recorded_answers() if answer.question == rounds.DEMO_QUESTION
+)
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +95,8 @@ def test_version() -> None:
         ("check", "nms-purpose", "--text", ""),
         ("check", "nms-purpose", "--text", " ... !! "),
         ("check", "nms-purpose", "--file", "/no/such/file"),
+        ("demo", "no-such-question"),
+        ("demo", "yolo-everywhere"),
         ("practice", "--text", "--audio", "x.wav"),
         ("practice", "no-such-question", "--text"),
         ("forget",),
@@ -139,7 +144,7 @@ def test_what_cannot_be_done_is_status_1_or_2(args: tuple[str, ...]) -> None:
 
 def test_missing_model_names_the_command() -> None:
     """Without a model the message holds the command that fetches it."""
-    result = run("check", "nms-purpose", "--audio", str(DEMO / "answer-1.flac"))
+    result = run("check", "nms-purpose", "--audio", DEMO[0])
     assert result.exit_code == 1
     assert "voiceprep models fetch base.en" in result.stderr
 
@@ -337,9 +342,31 @@ def test_demo_runs_without_any_device(tmp_path: Path) -> None:
             assert file.getnframes() > 5 * 16_000
 
 
+def test_demo_plays_the_answers_of_another_question(tmp_path: Path) -> None:
+    """Demo QUESTION goes through all its recorded answers, to their ends although the speaker pauses."""
+    assert run("demo", "digital-image", "--fast", "--mute").exit_code == 0
+    (kept,) = (tmp_path / "home" / "recordings").rglob("*.wav")
+    (recorded,) = (one for one in resources.recorded_answers() if one.question == "digital-image")
+    assert recorded.longest_pause_s > rounds.DEMO_LISTENING.finish_silence_s
+    with wave.open(str(kept)) as file:
+        assert file.getnframes() / 16_000 > 15  # its pause begins at 2.7 s
+
+
+def test_demo_lists_what_it_can_play() -> None:
+    """Demo --list names every question with recorded answers and how good they are; nothing is played."""
+    result = run("demo", "--list")
+    assert result.exit_code == 0
+    shown = re.findall(r"^(\S+) \((.+)\)$", result.stdout, re.MULTILINE)
+    assert ("nms-purpose", "flat, strong") in shown
+    assert [name for name, _ in shown] == list(
+        dict.fromkeys(answer.question for answer in resources.recorded_answers())
+    )
+    assert shown[0][0] == rounds.DEMO_QUESTION
+
+
 def test_practice_takes_answers_from_files() -> None:
     """--audio answers first the question, then the follow-up, through the listening code."""
-    answers = [arg for path in sorted(DEMO.glob("answer-*.flac")) for arg in ("--audio", str(path))]
+    answers = [arg for path in DEMO for arg in ("--audio", path)]
     result = run("practice", "yolo-vs-faster-rcnn", "--mute", "--model", SYNTHETIC, *answers)
     assert result.exit_code == 0, result.stderr
     assert "Both answers together" in result.stdout
@@ -347,8 +374,8 @@ def test_practice_takes_answers_from_files() -> None:
 
 def test_demo_recogniser_is_not_remembered_for_a_person() -> None:
     """A run on the synthetic model leaves the model for later runs as it was."""
-    run("practice", "nms-purpose", "--mute", "--model", SYNTHETIC, "--audio", str(DEMO / "answer-1.flac"))
-    result = run("practice", "nms-purpose", "--mute", "--audio", str(DEMO / "answer-1.flac"))
+    run("practice", "nms-purpose", "--mute", "--model", SYNTHETIC, "--audio", DEMO[0])
+    result = run("practice", "nms-purpose", "--mute", "--audio", DEMO[0])
     assert result.exit_code == 1
     assert "base.en" in result.stderr
 
@@ -371,7 +398,7 @@ def test_silent_recording_is_nothing_said(tmp_path: Path) -> None:
 
 def test_transcribe_gives_word_times() -> None:
     """Transcribe --json holds every word with offsets that quote the text and increasing times."""
-    result = run("transcribe", str(DEMO / "answer-2.flac"), "--model", SYNTHETIC, "--json")
+    result = run("transcribe", DEMO[1], "--model", SYNTHETIC, "--json")
     (found,) = lines(result)
     text, words = found["text"], found["words"]
     assert isinstance(text, str)

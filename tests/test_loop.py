@@ -25,12 +25,14 @@ from voiceprep.engines.recording import WavRecording
 from voiceprep.model import RATE_HZ, AnswerState, Ending, Samples
 
 SYNTHETIC = str(resources.folder("audio_fixtures") / "whisper-synthetic")
-DEMO = resources.folder("audio_fixtures") / "demo"
+DEMO = tuple(
+    answer.path for answer in resources.recorded_answers() if answer.question == "yolo-vs-faster-rcnn"
+)
 PRACTICE = (sys.executable, "-m", "voiceprep", "practice", "yolo-vs-faster-rcnn", "--model", SYNTHETIC)
 
 
 def demo_answer(number: int) -> Samples:
-    return np.concatenate(list(read_audio(DEMO / f"answer-{number}.flac")))
+    return np.concatenate(list(read_audio(DEMO[number - 1])))
 
 
 def as_wav(samples: Samples, path: Path) -> Path:
@@ -232,7 +234,7 @@ def test_words_and_progress_do_not_share_a_terminal(home: Path) -> None:
         "-m",
         "voiceprep",
         "transcribe",
-        str(DEMO / "answer-2.flac"),
+        str(DEMO[1]),
         "--model",
         SYNTHETIC,
     ]

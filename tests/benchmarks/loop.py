@@ -36,7 +36,7 @@ from voiceprep.testing import ScriptedControls, ScriptedRecogniser
 N_RUNS = 7
 VOICEPREP = (sys.executable, "-m", "voiceprep")
 SYNTHETIC = str(resources.folder("audio_fixtures") / "whisper-synthetic")
-ANSWERS = sorted((resources.folder("audio_fixtures") / "demo").glob("answer-*.flac"))
+ANSWERS = [answer.path for answer in resources.recorded_answers() if answer.question == "yolo-vs-faster-rcnn"]
 
 
 def seconds(command: tuple[str, ...]) -> float:

@@ -6,6 +6,8 @@ import random
 import sys
 import time
 from contextlib import ExitStack, closing
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,23 +15,27 @@ import typer
 
 from voiceprep.cli import assemble
 from voiceprep.cli.assemble import Chosen
-from voiceprep.cli.screen import Screen
+from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.home import Settings, home
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import UsageError
 from voiceprep.listen import ListenOptions
-from voiceprep.model import RATE_HZ, Attempt, Kind, Level
+from voiceprep.model import RATE_HZ, Attempt, Bank, Kind, Level, Question
 from voiceprep.ports import Controls, Speaker
 
 if TYPE_CHECKING:
     from voiceprep.engines.loudspeaker import Player
+    from voiceprep.resources import RecordedAnswer
     from voiceprep.session import AnswerSource
 
 DEMO_QUESTION = "yolo-vs-faster-rcnn"
 
 DEMO_LISTENING = ListenOptions(finish_silence_s=1.5)
-"""Quicker than for people: the demo's speaker does not stop to think."""
+"""Quicker than for people, where the demo's speaker does not stop to think."""
+
+DEMO_PATIENCE_S = 0.5
+"""Where it does: how much longer than its longest pause a silence must be to end the answer."""
 
 DEMO_RATE_WPM = 190
 """Brisker than the voice's usual 165, so that question, feedback and answers stay under a minute."""
@@ -40,6 +46,13 @@ MENU = {"r": "retry", "n": "next question", "p": "replay your answers", "q": "qu
 
 
 def demo(
+    question: Annotated[
+        str | None,
+        typer.Argument(help=f"A question that has recorded answers; {DEMO_QUESTION} if left out."),
+    ] = None,
+    which: Annotated[
+        bool, typer.Option("--list", help="List the questions that have recorded answers, and stop.")
+    ] = False,
     fast: Annotated[
         bool, typer.Option("--fast", help="Hear the recordings as fast as they can be read.")
     ] = False,
@@ -48,12 +61,11 @@ def demo(
 ) -> None:
     """Show the whole loop in under a minute; no microphone, loudspeaker or network needed.
 
-    A question is spoken and two recorded answers are heard through the same listening code that a
-    microphone feeds; what is missing is flagged and followed up. The recordings are a synthetic voice,
+    A question is spoken and its recorded answers are heard through the same listening code that a
+    microphone feeds; what is missing is flagged and followed up. The recordings are synthetic voices,
     heard by a small recogniser that knows nothing else. For your own voice: voiceprep models fetch.
     """
     from voiceprep import bank as banks
-    from voiceprep import resources
     from voiceprep.engines import models
     from voiceprep.engines.audiofile import AudioFileMicrophone, Pace
     from voiceprep.engines.loudspeaker import WavFilePlayer
@@ -63,9 +75,14 @@ def demo(
     from voiceprep.session import Parts, Session, SessionOptions, Spoken
 
     screen = Screen()
+    bank = assemble.load_bank()
+    if which:
+        typer.echo("\n".join(_recorded_lines(bank)))
+        return
+    chosen = banks.find(bank, question or DEMO_QUESTION)
+    recorded = _recorded(chosen)
     with ExitStack() as stack:
         stack.callback(screen.clear)
-        bank = assemble.load_bank()
         settings = Settings(loudspeaker=loudspeaker, rate_wpm=DEMO_RATE_WPM)
         said: Speaker = assemble.Mute()
         if not mute:
@@ -76,11 +93,12 @@ def demo(
         recogniser = stack.enter_context(
             closing(WhisperRecogniser(models.synthetic_model(), WhisperOptions()))
         )
-        recordings = sorted((resources.folder("audio_fixtures") / "demo").glob("answer-*.flac"))
         pace = Pace.AT_ONCE if fast else Pace.REAL_TIME
 
-        def source(path: Path) -> AnswerSource:
-            return Spoken(lambda: AudioFileMicrophone(path, pace), DEMO_LISTENING)
+        def source(answer: RecordedAnswer) -> AnswerSource:
+            patience_s = max(DEMO_LISTENING.finish_silence_s, answer.longest_pause_s + DEMO_PATIENCE_S)
+            listening = replace(DEMO_LISTENING, finish_silence_s=patience_s)
+            return Spoken(lambda: AudioFileMicrophone(answer.path, pace), listening)
 
         parts = Parts(
             said,
@@ -89,9 +107,34 @@ def demo(
             SystemClock(),
             Ears(SileroDetector(), recogniser),
         )
-        options = SessionOptions(n_follow_ups=len(recordings) - 1)
+        options = SessionOptions(n_follow_ups=len(recorded) - 1)
         with Session(parts, bank, options, screen.tell) as session:
-            session.practise(banks.find(bank, DEMO_QUESTION), map(source, recordings))
+            session.practise(chosen, map(source, recorded))
+
+
+def _recorded(question: Question) -> tuple[RecordedAnswer, ...]:
+    """The recorded answers to ``question``; raises UsageError where there is none."""
+    from voiceprep import resources
+
+    found = tuple(one for one in resources.recorded_answers() if one.question == question.id)
+    if not found:
+        raise UsageError(
+            f"there is no recorded answer to {question.id}; see which have one: voiceprep demo --list"
+        )
+    return found
+
+
+def _recorded_lines(bank: Bank) -> list[str]:
+    """Every question that has recorded answers, how good they are, and how it is asked."""
+    from voiceprep import bank as banks
+    from voiceprep import resources
+
+    page = page_for(sys.stdout)
+    lines: list[str] = []
+    for id_, answers in groupby(resources.recorded_answers(), lambda one: one.question):
+        lines.append(f"{id_} ({', '.join(answer.quality for answer in answers)})")
+        lines += page.paragraph(banks.find(bank, id_).ask, "  ")
+    return lines
 
 
 def practice(
