@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import build_fixtures
 import numpy as np
@@ -14,10 +15,15 @@ from build_fixtures import FOLDER, Pause, Places, Said, SimulatedAnswer, read_ma
 from conftest import skip_or_fail
 from voices import HELD_OUT_VOICES, has_flite
 
+sys.path.insert(0, str(Path(__file__).with_name("benchmarks")))
+
+from recognition import Heard, phrase_by_phrase
+
 from voiceprep import bank, resources
 from voiceprep.checks import assess
 from voiceprep.engines.audiofile import inspect_audio, read_audio
-from voiceprep.model import RATE_HZ, Bank, Samples, Status
+from voiceprep.model import RATE_HZ, Bank, HeardWord, Samples, Status
+from voiceprep.testing import AlignedRecogniser
 from voiceprep.text import transcript
 
 ANSWERS = read_manifest()
@@ -192,6 +198,21 @@ def test_words_start_where_the_sound_does(answer: SimulatedAnswer) -> None:
             at for at in range(first, word.end, frame) if level_db(samples[at : at + frame]) > loud_db
         )
         assert abs(heard - word.start) <= 0.05 * RATE_HZ, word
+
+
+@pytest.mark.parametrize("answer", ANSWERS[1::3], ids=lambda answer: answer.id)
+def test_every_word_reaches_the_recogniser(answer: SimulatedAnswer) -> None:
+    """Heard by one who knows all words, phrase by phrase, nothing is lost and every command understood."""
+    places = PLACES[answer.id]
+    knowing = AlignedRecogniser(
+        recording(answer.id), [HeardWord(word.text, word.start, word.end, 1.0) for word in places.words]
+    )
+    heard = Heard(answer, places, phrase_by_phrase(knowing, recording(answer.id)))
+    assert [word.text for word in heard.words] == [word.text for word in places.words]
+    assert heard.text() == answer.text
+    assert max(heard.start_errors_s()) < 0.01
+    assert (heard.n_errors(), heard.n_false_commands()) == (0, 0)
+    assert heard.n_commands() == len(places.commands)
 
 
 @pytest.mark.parametrize("name", ["why-compress-flat", "smoothing-filters-flat", "nms-purpose-flat"])
