@@ -22,10 +22,9 @@ from windows import Batch, Batcher, Pool
 SEED = 20
 PEAK_RATE = 2e-3
 WARM_UP_STEPS = 200
-# The synthesisers tell when each phone and word is said. Naming the phones teaches the encoder to hear, looking
-# where the word is teaches the decoder to align; from text alone both take ten times as long.
-PHONE_SHARE = 0.5
-LOOK_SHARE = 0.15
+# The synthesisers tell when each phone and word is said. Naming these at each moment teaches the encoder to hear,
+# looking where the word is teaches the decoder to align; from text alone both take ten times as long.
+SHARES = {"tokens": 1.0, "phones": 0.4, "pieces": 0.4, "looks": 0.2}
 LABEL_SMOOTHING = 0.03
 # Decoder layer, head, and whether it looks where the token to be written is said (else, where the last one was).
 LOOKS = ((0, 0, False), (0, 1, True), (1, 0, True), (1, 1, True))
@@ -87,20 +86,43 @@ class Course:
     full_share: float
 
 
-def losses(network: Whisper, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-    """What is to be less: of the tokens, of the phones, of the looks."""
+def losses(network: Whisper, batch: Batch) -> dict[str, Tensor]:
+    """What is to be less: of tokens, of phones, of pieces, of looks."""
     with torch.autocast("cpu", torch.bfloat16):
         memory = network.encode(batch.mel, batch.offsets)
         logits, weights = network.decode(batch.tokens, memory)
-        phones = network.phones(memory)
+        phones, pieces = network.name(memory)
     tokens = F.cross_entropy(
         logits.float().flatten(0, 1),
         batch.targets.flatten(),
         ignore_index=-100,
         label_smoothing=LABEL_SMOOTHING,
     )
-    named = F.cross_entropy(phones.float().flatten(0, 1), batch.phones.flatten(), ignore_index=-100)
-    return tokens, named, look_loss(weights, batch.spans)
+
+    def named(logits: Tensor, wanted: Tensor) -> Tensor:
+        known = wanted >= 0
+        return F.cross_entropy(logits[known].float(), wanted[known]) if known.any() else logits.sum() * 0.0
+
+    return {
+        "tokens": tokens,
+        "phones": named(phones, batch.phones),
+        "pieces": named(pieces, batch.pieces),
+        "looks": look_loss(weights, batch.spans),
+    }
+
+
+def optimizers_of(network: Whisper) -> tuple[torch.optim.Optimizer, ...]:
+    """Muon for the matrices inside the layers, which it trains in half the steps, AdamW for everything else."""
+    inner = {
+        name: parameter
+        for name, parameter in network.named_parameters()
+        if parameter.ndim == 2 and name.startswith(("encoder.", "decoder.", "pieces."))
+    }
+    rest = [parameter for name, parameter in network.named_parameters() if name not in inner]
+    return (
+        torch.optim.Muon(inner.values(), lr=PEAK_RATE, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True),
+    )
 
 
 def train(shards: Path, checkpoint: Path, tokenizer_file: Path, course: Course) -> None:
@@ -109,15 +131,14 @@ def train(shards: Path, checkpoint: Path, tokenizer_file: Path, course: Course) 
     torch.manual_seed(SEED)
     special: Special = special_of(Tokenizer.from_file(str(tokenizer_file)))
     network = Whisper(special)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-    )
+    optimizers = optimizers_of(network)
     mean = copy.deepcopy(network)
     first_step = 0
     if checkpoint.exists():
         state = torch.load(checkpoint)
         network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
         mean.load_state_dict(state["mean"])
         first_step = state["step"]
     windows = Windows(shards, tokenizer_file, SEED + first_step, course.full_share)
@@ -125,20 +146,23 @@ def train(shards: Path, checkpoint: Path, tokenizer_file: Path, course: Course) 
     began_s = time.monotonic()
     running: dict[str, float] = {}
     for step in range(first_step, n_steps):
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(step, n_steps)
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate_at(step, n_steps)
         batch = next(batches)
-        tokens, phones, looks = losses(network, batch)
-        optimizer.zero_grad()
-        (tokens + PHONE_SHARE * phones + LOOK_SHARE * looks).backward()
+        every = losses(network, batch)
+        network.zero_grad()
+        sum((share * every[name] for name, share in SHARES.items()), torch.zeros(())).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        share = 1 / min(MEAN_STEPS, step + 2)
+        for optimizer in optimizers:
+            optimizer.step()
+        keep = 1 / min(MEAN_STEPS, step + 2)
         with torch.no_grad():
             for slow, fast in zip(mean.parameters(), network.parameters(), strict=True):
-                slow.lerp_(fast, share)
+                slow.lerp_(fast, keep)
         kind = "full" if batch.mel.shape[2] == 3000 else "short"
-        for name, value in ((kind, tokens), ("phones", phones), ("looks", looks)):
+        for name, value in every.items():
+            name = f"{kind} {name}"  # noqa: PLW2901
             running[name] = 0.97 * running.get(name, value.item()) + 0.03 * value.item()
         if (step + 1) % CHECKPOINT_STEPS == 0 or step + 1 == n_steps:
             figures = "  ".join(f"{name} {value:.3f}" for name, value in sorted(running.items()))
@@ -146,7 +170,7 @@ def train(shards: Path, checkpoint: Path, tokenizer_file: Path, course: Course) 
             sys.stdout.write(f"step {step + 1} of {n_steps}  {figures}  {elapsed_s:.0f} s\n")
             sys.stdout.flush()
             state = {"network": network.state_dict(), "mean": mean.state_dict(), "step": step + 1}
-            save(checkpoint, {**state, "optimizer": optimizer.state_dict()})
+            save(checkpoint, {**state, "optimizers": [optimizer.state_dict() for optimizer in optimizers]})
 
 
 def main() -> None:

@@ -26,6 +26,8 @@ N_FULL = 3
 LONGEST_ROW = 320
 # The product asks for text without timestamps, so most rows have none.
 PLAIN_SHARE = 0.75
+# Short windows that lie elsewhere than at the start of the position table, so that all of it is learnt.
+ELSEWHERE_SHARE = 0.12
 # Batches in which something stands before the text: what was said before, or a list of terms.
 PROMPTED_SHARE = 0.04
 LONGEST_PROMPT = 150
@@ -58,7 +60,8 @@ class Batch:
 
     ``mel``: rows x 80 x frames; ``offsets``: position of the first frame of each row; ``tokens``: rows x length;
     ``targets``: what should follow each, -100 where nothing in particular; ``spans``: rows x length x 2, the
-    first and last position at which the target is said, -1 where that is not known; ``phones``: rows x positions.
+    first and last position at which the target is said, -1 where that is not known; ``phones`` and ``pieces``:
+    rows x positions, the phone and the text token said there, -100 where none is.
     """
 
     mel: Tensor
@@ -67,6 +70,7 @@ class Batch:
     targets: Tensor
     spans: Tensor
     phones: Tensor
+    pieces: Tensor
 
 
 @dataclass(frozen=True)
@@ -249,8 +253,8 @@ def disturbed(power: Power, loudness: float, rng: Random) -> Power:
         power = in_a_room(power, rng)
     if rng.random() < 0.2:
         power = band_limited(power, rng)
-    if rng.random() < 0.6:
-        ratio_db = rng.triangular(5, 50, 20)
+    if rng.random() < 0.5:
+        ratio_db = rng.triangular(6, 50, 22)
         power = added(power, noise(len(power), rng) + np.float32(loudness - ratio_db / 10))
     return power + np.float32(rng.uniform(-3.0, 0.6))
 
@@ -398,7 +402,7 @@ class Batcher:
         rows = []
         for index, window in enumerate(windows):
             one = features(window.power)[:, :n_frames]
-            mel[index, :, : one.shape[1]] = masked(one, self._rng) if self._rng.random() < 0.3 else one
+            mel[index, :, : one.shape[1]] = masked(one, self._rng) if self._rng.random() < 0.2 else one
             own = torch.from_numpy(window.phones.astype(np.int64))
             phones[index, : len(own)] = torch.where(own == NO_PHONE, -100, own)
             tokens, targets, spans = self.row(window, offsets[index])
@@ -410,11 +414,15 @@ class Batcher:
         tokens_of = torch.full((n, longest), self._special.end)
         targets_of = torch.full((n, longest), -100)
         spans_of = torch.full((n, longest, 2), -1)
+        pieces = torch.full_like(phones, -100)
         for index, (ins, outs, places) in enumerate(rows):
             tokens_of[index, : len(ins)] = torch.tensor(ins[:longest])
             targets_of[index, : len(outs)] = torch.tensor(outs[:longest])
             spans_of[index, : len(places)] = torch.tensor(places[:longest])
-        return Batch(mel, torch.tensor(offsets), tokens_of, targets_of, spans_of, phones)
+            for token, (first, last) in zip(outs, places, strict=True):
+                if 0 <= token < self._special.end and first >= 0:
+                    pieces[index, first : last + 1] = token
+        return Batch(mel, torch.tensor(offsets), tokens_of, targets_of, spans_of, phones, pieces)
 
     def short(self) -> Batch:
         """Windows as long as their speech and a little padding, many to a batch."""
@@ -438,7 +446,7 @@ class Batcher:
         group = self._shorts.pop()
         n_frames = even(max(len(window.power) for window in group) + rng.choice((2, 20, 100)))
         most = max(0, N_POSITIONS - n_frames // FRAMES_PER_POSITION - 51)
-        offsets = [rng.choice((0, 0, rng.randint(0, most))) for _ in group]
+        offsets = [rng.randint(0, most) if rng.random() < ELSEWHERE_SHARE else 0 for _ in group]
         return self.collate(group, n_frames, offsets)
 
     def full(self) -> Batch:
