@@ -27,7 +27,7 @@ FULL_SHARE = 0.1
 
 
 def main() -> None:
-    """Tokenizer, speech, training, model folder, figures; each stage leaves what an earlier run has finished."""
+    """Tokenizer, speech, training, model folder, figures; a stage leaves what an earlier run has finished."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", type=int, default=N_SHARDS, help="about 400 sentences each")
     parser.add_argument("--steps", type=int, default=N_STEPS)

@@ -24,7 +24,6 @@ from voices import (
     RATE_HZ,
     SPOKEN,
     TRAINED_ESPEAK,
-    TRAINED_FLITE,
     Delivery,
     Samples,
     Speech,
@@ -81,7 +80,7 @@ def mel_power(audio: Samples) -> Power:
     """Power of ``audio`` in Whisper's mel bands, one frame for every HOP samples begun."""
     padded = torch.from_numpy(np.pad(audio, (0, HOP + 400 if len(audio) < 400 else HOP)))
     power = torch.stft(padded, 400, HOP, window=_HANN, return_complex=True)[:, :-1].abs() ** 2
-    return (_MEL @ power).clamp(min=1e-10).log10().T.contiguous().numpy()
+    return np.asarray((_MEL @ power).clamp(min=1e-10).log10().T.contiguous(), np.float32)
 
 
 def spoken(text: str, rng: Random) -> list[str]:
@@ -188,5 +187,5 @@ def read_shard(listing: Path) -> Shard:
     return Shard(
         np.load(f"{stem}.power.npy", mmap_mode="r"),
         np.load(f"{stem}.phones.npy", mmap_mode="r"),
-        tuple(Utterance(*row[:5], tuple((first, last) for first, last in row[5])) for row in rows),
+        tuple(Utterance(*row, tuple((first, last) for first, last in words)) for *row, words in rows),
     )

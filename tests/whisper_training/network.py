@@ -119,7 +119,7 @@ def sinusoids(length: int, width: int) -> Tensor:
     return torch.cat([scaled.sin(), scaled.cos()], dim=1).float()
 
 
-# How far before or after its own position each encoder head looks at first; the last head of a layer looks anywhere.
+# How far from its own position each encoder head looks at first; the last head of a layer looks anywhere.
 NEAR = ((-3, 3), (-3, 3), (-7, 7), (-4, 4))
 NEAR_SCALE = 1.1
 
@@ -184,7 +184,7 @@ class Whisper(nn.Module):
         return self.phones(memory), self.pieces(memory) @ self.embedding.weight[: self.n_pieces].T
 
     def decode(self, tokens: Tensor, memory: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Logits (batch x length x vocabulary) of what follows each of ``tokens``, and each layer's weights."""
+        """Logits (rows x length x vocabulary) of what follows each of ``tokens``, each layer's weights."""
         x = (self.embedding(tokens) + self.token_positions[: tokens.shape[1]]).to(memory.dtype)
         every = []
         for layer in self.decoder:

@@ -106,7 +106,8 @@ def sentences_of(text: str) -> list[str]:
 
 def read_lines(path: Path) -> tuple[str, ...]:
     """Sentences of ``path``, which holds one a line, held-out ones left out."""
-    found = {sentence: None for line in path.read_text("utf-8").splitlines() for sentence in sentences_of(line)}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = {sentence: None for line in lines for sentence in sentences_of(line)}
     return tuple(sentence for sentence in found if not is_held_out(sentence))
 
 
@@ -144,7 +145,9 @@ def load(folders: tuple[Path, ...]) -> Texts:
     prose = read_prose(folders)
     lines = read_lines(HERE / "subject.txt")
     plain = [REFERENCE.sub(" ", part) for parts in rules.values() for part in parts]
-    words = sorted({word for text in (*plain, *prose, *lines) for word in WORD.findall(text) if len(word) > 1})
+    words = sorted(
+        {word for text in (*plain, *prose, *lines) for word in WORD.findall(text) if len(word) > 1}
+    )
     return Texts(rules, prose, lines, tuple(words))
 
 

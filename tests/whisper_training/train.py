@@ -22,11 +22,11 @@ from windows import Batch, Batcher, Pool
 SEED = 20
 PEAK_RATE = 2e-3
 WARM_UP_STEPS = 200
-# The synthesisers tell when each phone and word is said. Naming these at each moment teaches the encoder to hear,
-# looking where the word is teaches the decoder to align; from text alone both take ten times as long.
+# The synthesisers tell when each phone and word is said. Naming these at each moment teaches the encoder to
+# hear, looking where the word is teaches the decoder to align; from text alone both take many times as long.
 SHARES = {"tokens": 1.0, "phones": 0.4, "pieces": 0.4, "looks": 0.2}
 LABEL_SMOOTHING = 0.03
-# Decoder layer, head, and whether it looks where the token to be written is said (else, where the last one was).
+# Decoder layer, head, and whether it looks where the next token is said (else, where the last one was).
 LOOKS = ((0, 0, False), (0, 1, True), (1, 0, True), (1, 1, True))
 # Positions on both sides of a word that count as looking at it.
 LOOK_MARGIN = 2
@@ -55,7 +55,7 @@ def rate_at(step: int, n_steps: int) -> float:
     return PEAK_RATE * min(1.0, (step + 1) / WARM_UP_STEPS) * max(0.01, 1 - step / n_steps)
 
 
-class Windows(IterableDataset[Batch]):
+class Windows(IterableDataset[Batch]):  # type: ignore[misc, unused-ignore] # torch has types here only
     """Batches without end, made in a process of their own."""
 
     def __init__(self, shards: Path, tokenizer: Path, seed: int, full_share: float) -> None:
@@ -68,7 +68,9 @@ class Windows(IterableDataset[Batch]):
             return list(tokenizer.encode(text).ids)
 
         torch.set_num_threads(1)
-        return Batcher(Pool(self._shards), special_of(tokenizer), encode, self._seed).batches(self._full_share)
+        return Batcher(Pool(self._shards), special_of(tokenizer), encode, self._seed).batches(
+            self._full_share
+        )
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -112,7 +114,7 @@ def losses(network: Whisper, batch: Batch) -> dict[str, Tensor]:
 
 
 def optimizers_of(network: Whisper) -> tuple[torch.optim.Optimizer, ...]:
-    """Muon for the matrices inside the layers, which it trains in half the steps, AdamW for everything else."""
+    """Muon for the matrices inside the layers, which learn in fewer steps by it; AdamW for all else."""
     inner = {
         name: parameter
         for name, parameter in network.named_parameters()

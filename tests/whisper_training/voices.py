@@ -1,4 +1,4 @@
-"""Synthesisers that tell when they say what: espeak-ng (its wheel), flite (a library) and festival (a program)."""
+"""Synthesisers that tell when they say what: espeak-ng (a wheel), flite (a library), festival (a program)."""
 
 from __future__ import annotations
 
@@ -35,38 +35,80 @@ TRAINED_ESPEAK = (
     "en-gb-scotland+m2",
 )
 TRAINED_FLITE = ("slt", "rms", "awb")
-# Festival's voices by the names they have here: an American man of joined diphones, and slt by another method.
+# Festival's voices by the names they have here: a man of joined diphones, and slt by another method.
 FESTIVAL = {"ked": "voice_ked_diphone", "slt-hts": "voice_cmu_us_slt_arctic_hts"}
 # Never trained on: they measure how the model hears a stranger.
 HELD_OUT_VOICES = ("kal16", "en-us+m5")
 
 # What a phone is called in all synthesisers alike: the 39 of American English and the pause.
-PHONES = tuple(
-    "pau aa ae ah ao aw ay b ch d dh eh er ey f g hh ih iy jh k l m n ng ow oy p r s sh t th uh uw v w y z zh".split()
-)
+_PHONES = """
+pau aa ae ah ao aw ay b ch d dh eh er ey f g hh ih iy jh k l m n ng ow oy p r s sh t th uh uw v w y z zh
+"""
+PHONES = tuple(_PHONES.split())
 NO_PHONE = 255
-_MERGED = {
-    "ax": "ah",
-    "axr": "er",
-    "ix": "ih",
+_MERGED = {"ax": "ah", "axr": "er", "ix": "ih", "dx": "t", "hv": "hh", "h#": "pau"} | {
     "el": "l",
     "em": "m",
     "en": "n",
-    "dx": "t",
-    "hv": "hh",
-    "h#": "pau",
 }
-# espeak-ng's mnemonics, stress marks taken off; what stands for two phones is halved.
+# One of ours (or two, each half as long) and the mnemonics of espeak-ng for it, stress marks taken off.
+_ESPEAK_SOUNDS = """
+pau _ _: ?
+r r- r R
+ay aI2 aI aI#
+p p
+b b
+t t t2 t# *
+d d d#
+k k x
+g g
+f f
+v v
+th T
+dh D
+s s
+z z z/2
+sh S
+zh Z
+hh h
+m m m-
+n n n-
+ng N
+l l L l#
+w w w# hw
+y j
+ch tS
+jh dZ
+ih I I2 I#
+iy i i:
+eh e E E# E2
+ae a aa
+ah a# V @ @2 @- @5
+aa A A: 0 0#
+ao O O: O2
+ow o oU o:
+uh U
+uw u u:
+er 3 3: @r
+ey eI e:
+oy OI
+aw aU
+aa+r A@
+ao+r O@ o@
+eh+r e@ E:
+iy+r i@ i@3
+uh+r U@
+ay+er aI@ aI3
+aw+er aU@
+ah+l @L
+ah+r VR
+ih+r IR
+"""
 _ESPEAK_PHONES = {
-    "_": "pau", "_:": "pau", "r-": "r", "aI2": "ay", "p": "p", "b": "b", "t": "t", "t2": "t", "t#": "t", "*": "t", "d": "d", "d#": "d", "k": "k", "g": "g", "f": "f", "v": "v",
-    "T": "th", "D": "dh", "s": "s", "z": "z", "z/2": "z", "S": "sh", "Z": "zh", "h": "hh", "m": "m", "n": "n", "N": "ng", "l": "l", "L": "l",
-    "r": "r", "R": "r", "w": "w", "j": "y", "tS": "ch", "dZ": "jh", "?": "pau", "I": "ih", "i": "iy", "i:": "iy", "I2": "ih", "I#": "ih",
-    "e": "eh", "E": "eh", "E#": "eh", "E2": "eh", "a": "ae", "aa": "ae", "a#": "ah", "A": "aa", "A:": "aa", "0": "aa", "0#": "aa", "O": "ao",
-    "O:": "ao", "o": "ow", "U": "uh", "u": "uw", "u:": "uw", "V": "ah", "@": "ah", "@2": "ah", "@-": "ah", "@5": "ah", "3": "er", "3:": "er",
-    "aI": "ay", "eI": "ey", "OI": "oy", "aU": "aw", "oU": "ow", "A@": "aa r", "O@": "ao r", "o@": "ao r", "e@": "eh r", "i@": "iy r",
-    "i@3": "iy r", "U@": "uh r", "aI@": "ay er", "aI3": "ay er", "aU@": "aw er", "@L": "ah l", "O2": "ao", "VR": "ah r", "e:": "ey", "o:": "ow", "E:": "eh r",
-    "n-": "n", "m-": "m", "l#": "l", "x": "k", "w#": "w", "hw": "w", "IR": "ih r", "@r": "er", "aI#": "ay",
-}  # fmt: skip
+    symbol: line.split()[0].split("+")
+    for line in _ESPEAK_SOUNDS.strip().splitlines()
+    for symbol in line.split()[1:]
+}
 
 # How a speaker may say what is written in one piece; synthesisers guess, people do not.
 SPOKEN = {
@@ -172,7 +214,7 @@ def plain_phones(symbol: str) -> list[str]:
     symbol = _MERGED.get(symbol, symbol)
     if symbol in PHONES:
         return [symbol]
-    return _ESPEAK_PHONES.get(symbol.strip("'%,="), "").split(" ")
+    return _ESPEAK_PHONES.get(symbol.strip("'%,="), [""])
 
 
 class _Espeak:
@@ -186,7 +228,7 @@ class _Espeak:
             2, 0, str(espeakng_loader.get_data_path()).encode(), _ESPEAK_TELL_PHONES
         )
         self._blocks: list[npt.NDArray[np.int16]] = []
-        # Characters into the text and the sample of its start, word by word; mnemonic and sample, phone by phone.
+        # Characters into the text and first sample, word by word; mnemonic and first sample, phone by phone.
         self._words: list[tuple[int, int]] = []
         self._phones: list[tuple[str, int]] = []
         prototype = ctypes.CFUNCTYPE(
@@ -232,8 +274,8 @@ class _Espeak:
         """Each written word with its sounding phones; [] where espeak-ng gave a word no time."""
         places = [match.start() for match in WRITTEN_WORD.finditer(text)]
         starts: dict[int, int] = {}
-        for at, sample in self._words:
-            starts.setdefault(bisect_right(places, at) - 1, sample)
+        for place, sample in self._words:
+            starts.setdefault(bisect_right(places, place) - 1, sample)
         sounding = [
             (start, end)
             for (symbol, start), end in zip(self._phones, phone_ends, strict=True)
@@ -327,8 +369,8 @@ class _Flite:
 
     def _times(
         self,
-        utterance: Any,
-        rate_hz: int,  # noqa: ANN401
+        utterance: Any,  # noqa: ANN401 - a ctypes pointer
+        rate_hz: int,
     ) -> tuple[list[tuple[float, float]], list[tuple[str, float, float]]]:
         """Start and end of each token, name, start and end of each phone, in samples."""
         library = self._library
@@ -356,7 +398,7 @@ class _Flite:
 
 
 def festival_speech(texts: Sequence[str], delivery: Delivery) -> list[Speech]:
-    """``texts`` spoken by the program festival, started once for all of them; its pitch stays the voice's own.
+    """``texts`` spoken by the program festival, started once for all; the pitch stays the voice's own.
 
     Raises CalledProcessError where it fails, FileNotFoundError where it or the voice is not installed.
     """
@@ -371,8 +413,9 @@ def festival_speech(texts: Sequence[str], delivery: Delivery) -> list[Speech]:
             lines.append(f'(tell (SynthText "{quoted}") "{name}/{index}.wav")')
         script = Path(name) / "script.scm"
         script.write_text("\n".join(lines), encoding="ascii")
-        told = subprocess.run(["festival", "-b", str(script)], capture_output=True, text=True, check=True)
-        found = []
+        command = ["festival", "-b", str(script)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
+        found: list[Speech] = []
         for text, part in zip(texts, told.stdout.split("END\n"), strict=False):
             with wave.open(f"{name}/{len(found)}.wav") as file:
                 rate_hz = file.getframerate()
@@ -440,7 +483,7 @@ def timed(
     words: Sequence[tuple[str, float, float]],
     phones: Sequence[tuple[str, float, float]],
 ) -> Speech:
-    """Speech at RATE_HZ of ``raw`` at ``rate_hz``, whose words and phones are placed in samples of its own."""
+    """Speech at RATE_HZ of ``raw`` at ``rate_hz``, in whose samples words and phones are placed."""
     samples = resample(raw, rate_hz)
     scale = RATE_HZ / rate_hz
 

@@ -1,4 +1,4 @@
-"""Training examples: windows of one or more utterances, disturbed as rooms and microphones do, in mel bands."""
+"""Training examples: windows of utterances, disturbed in mel bands as rooms and microphones do."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ class Window:
 class Batch:
     """What one step learns from.
 
-    ``mel``: rows x 80 x frames; ``offsets``: position of the first frame of each row; ``tokens``: rows x length;
-    ``targets``: what should follow each, -100 where nothing in particular; ``spans``: rows x length x 2, the
-    first and last position at which the target is said, -1 where that is not known; ``phones`` and ``pieces``:
-    rows x positions, the phone and the text token said there, -100 where none is.
+    ``mel``: rows x 80 x frames; ``offsets``: position of the first frame of each row; ``tokens``: rows x
+    length; ``targets``: what should follow each, -100 where nothing in particular; ``spans``: rows x length
+    x 2, the first and last position at which the target is said, -1 where that is not known; ``phones`` and
+    ``pieces``: rows x positions, the phone and the text token said there, -100 where none is.
     """
 
     mel: Tensor
@@ -156,12 +156,13 @@ def music(n_samples: int, random: np.random.Generator) -> Samples:
         for hz in random.choice(scale, int(random.integers(1, 5))):
             overtones = random.uniform(0, 1, 6) ** 2
             note = sum(a * np.sin(2 * np.pi * hz * (k + 1) * seconds) for k, a in enumerate(overtones))
-            audio[at : at + length] += np.asarray(note * np.exp(-seconds * random.uniform(0.5, 5)), np.float32)
+            faded = note * np.exp(-seconds * random.uniform(0.5, 5))
+            audio[at : at + length] += np.asarray(faded, np.float32)
         if random.random() < 0.5:
             beat = random.standard_normal(2_000) * np.exp(-np.arange(2_000) / 300)
             audio[at : at + 2_000] += np.asarray(beat, np.float32)
         at += int(random.uniform(0.15, 0.8) * RATE_HZ)
-    return audio[:n_samples] / np.std(audio[:n_samples])
+    return np.asarray(audio[:n_samples] / np.std(audio[:n_samples]), np.float32)
 
 
 def clicks(n_samples: int, random: np.random.Generator) -> Samples:
@@ -170,7 +171,7 @@ def clicks(n_samples: int, random: np.random.Generator) -> Samples:
     for at in random.integers(0, n_samples - 800, n_samples // 4_000):
         burst = random.standard_normal(600) * np.exp(-np.arange(600) / random.uniform(10, 150))
         audio[at : at + 600] += np.asarray(burst * random.uniform(0.1, 1), np.float32)
-    return audio / audio.std()
+    return np.asarray(audio / audio.std(), np.float32)
 
 
 def breath(n_samples: int, random: np.random.Generator) -> Samples:
@@ -202,7 +203,7 @@ def noise(n_frames: int, rng: Random) -> Power:
 
 def added(one: Power, other: Power) -> Power:
     """Power of two sounds together."""
-    return np.log10(10**one + 10**other)
+    return np.asarray(np.log10(10**one + 10**other), np.float32)
 
 
 # ------------------------------------------------------------------------------ rooms, microphones, throats
@@ -213,7 +214,7 @@ def warped(power: Power, factor: float) -> Power:
     at = np.clip(np.arange(N_MELS) / factor, 0, N_MELS - 1)
     low = np.minimum(at.astype(int), N_MELS - 2)
     share = (at - low).astype(np.float32)
-    return power[:, low] * (1 - share) + power[:, low + 1] * share
+    return np.asarray(power[:, low] * (1 - share) + power[:, low + 1] * share, np.float32)
 
 
 def at_pace(one: Take, factor: float) -> Take:
@@ -242,9 +243,9 @@ def in_a_room(power: Power, rng: Random) -> Power:
     n = rng.randint(5, 30)
     kernel = torch.exp(-5 * torch.arange(n) / n) * 10 ** rng.uniform(-2.0, -0.6)
     kernel[0] = 1.0
-    plain = torch.from_numpy(10.0 ** power.T).float()[:, None]
+    plain = torch.from_numpy(10.0**power.T).float()[:, None]
     smeared = F.conv1d(F.pad(plain, (n - 1, 0)), kernel.flip(0)[None, None])[:, 0]
-    return smeared.clamp(min=1e-10).log10().T.contiguous().numpy()
+    return np.asarray(smeared.clamp(min=1e-10).log10().T.contiguous(), np.float32)
 
 
 def disturbed(power: Power, loudness: float, rng: Random) -> Power:
@@ -285,7 +286,7 @@ def even(n_frames: float) -> int:
 
 
 def speech_window(pool: Pool, rng: Random, n_utterances: int, longest: int) -> Window:
-    """Up to ``n_utterances`` of one voice in at most ``longest`` frames, silence before, between and after."""
+    """Up to ``n_utterances`` of one voice in at most ``longest`` frames, with silence before and between."""
     voice = pool.voice(rng)
     pace = rng.uniform(0.87, 1.15) if rng.random() < 0.4 else 1.0
     throat = rng.uniform(0.9, 1.1) if rng.random() < 0.4 else 1.0
@@ -407,9 +408,7 @@ class Batcher:
             phones[index, : len(own)] = torch.where(own == NO_PHONE, -100, own)
             tokens, targets, spans = self.row(window, offsets[index])
             before = self.prompt() if is_prompted else []
-            rows.append(
-                (before + tokens, [-100] * len(before) + targets, [(-1, -1)] * len(before) + spans)
-            )
+            rows.append((before + tokens, [-100] * len(before) + targets, [(-1, -1)] * len(before) + spans))
         longest = min(LONGEST_ROW, max(len(tokens) for tokens, _, _ in rows))
         tokens_of = torch.full((n, longest), self._special.end)
         targets_of = torch.full((n, longest), -100)
@@ -464,7 +463,7 @@ class Batcher:
         return self.collate(windows, N_FRAMES, [0] * len(windows))
 
     def batches(self, full_share: float) -> Iterator[Batch]:
-        """Batches without end, ``full_share`` of them of 30 s windows; new shards are taken in as they come."""
+        """Batches without end, ``full_share`` of them of 30 s windows; new shards are taken in."""
         n = 0
         while True:
             n += 1
