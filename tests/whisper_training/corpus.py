@@ -184,8 +184,9 @@ def read_shard(listing: Path) -> Shard:
     """The shard whose list is ``listing``, its arrays mapped and not read."""
     rows = json.loads(listing.read_text(encoding="utf-8"))
     stem = listing.with_suffix("")
-    return Shard(
-        np.load(f"{stem}.power.npy", mmap_mode="r"),
-        np.load(f"{stem}.phones.npy", mmap_mode="r"),
-        tuple(Utterance(*row, tuple((first, last) for first, last in words)) for *row, words in rows),
+    utterances = tuple(
+        Utterance(text, voice, start, n_frames, loudness, tuple((first, last) for first, last in words))
+        for text, voice, start, n_frames, loudness, words in rows
     )
+    power = np.load(f"{stem}.power.npy", mmap_mode="r")
+    return Shard(power, np.load(f"{stem}.phones.npy", mmap_mode="r"), utterances)
