@@ -21,8 +21,8 @@ from voices import folder_of
 
 ROOT = HERE.parent.parent
 SHIPPED = ROOT / "audio_fixtures" / "whisper-synthetic"
-N_SHARDS = 40
-N_STEPS = 5_000
+N_SHARDS = 55
+N_STEPS = 3_900
 FULL_SHARE = 0.1
 
 

@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("shards", type=Path)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("tokenizer", type=Path)
-    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--steps", type=int, default=3900)
     parser.add_argument("--full-share", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=2, help="one where others use the machine too")
     given = parser.parse_args()
