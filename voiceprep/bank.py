@@ -6,6 +6,7 @@ A content folder holds packs, a pack holds topics, a topic holds one TOML file f
     content/computer-vision/glossary.toml      [[terms]] term, spoken, sounds_like, meaning
     content/computer-vision/synonyms.toml      small = ["small", "tiny", "little"]
     content/computer-vision/moves.toml         the same, for the words by which the moves are told
+    content/computer-vision/signals.toml       the same, for what is heard across the answers of a drill
 
 A question file::
 
@@ -66,7 +67,7 @@ ROUNDS = ("phone-screen", "coding", "deep-dive", "system-design", "behavioral")
 MIN_LONG_ALTERNATIVE = 3
 """A group of a single set says enough only if each of its alternatives is a phrase of so many words."""
 
-_SET_FILES = frozenset({"synonyms.toml", "moves.toml"})
+_SET_FILES = frozenset({"synonyms.toml", "moves.toml", "signals.toml"})
 _WORD_FILES = _SET_FILES | {"glossary.toml"}
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]

@@ -276,6 +276,25 @@ class PitfallFinding:
     evidence: tuple[Evidence, ...]
 
 
+class Signal(StrEnum):
+    """What hiring teams listen for across answers; a profile over a drill, never a grade."""
+
+    ARCHITECTURE_DEPTH = "architecture depth"
+    PRODUCTION_MINDSET = "production mindset"
+    TRADE_OFF_REASONING = "trade-off reasoning"
+    DATA_CENTRIC = "data-centric thinking"
+    CURRENT_AWARENESS = "current awareness"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalHeard:
+    """A signal and the words it was heard in; ``is_reasoned`` is False where something was named, no more."""
+
+    signal: Signal
+    evidence: Evidence
+    is_reasoned: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What timing shows. ``fillers`` is a lower bound: Whisper drops "um".

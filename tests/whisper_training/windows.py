@@ -458,7 +458,7 @@ class Batcher:
                 windows.append(quiet_window(self._pool, rng, N_FRAMES))
             else:
                 windows.append(
-                    speech_window(self._pool, rng, 1 if kind < 0.5 else rng.randint(2, 9), N_FRAMES)
+                    speech_window(self._pool, rng, 1 if kind < 0.6 else rng.randint(2, 9), N_FRAMES)
                 )
         return self.collate(windows, N_FRAMES, [0] * len(windows))
 

@@ -85,5 +85,6 @@ app.command("transcribe", epilog="Example: voiceprep transcribe answer.wav --jso
 app.add_typer(library.questions, name="questions")
 app.add_typer(library.models, name="models")
 app.command("history", epilog="Example: voiceprep history 3")(library.history)
+app.command("profile", epilog="Example: voiceprep profile --last 5")(library.profile)
 app.command("forget", epilog="Example: voiceprep forget 3 4")(library.forget)
 app.command("doctor", epilog="Example: voiceprep doctor")(doctor.doctor)

@@ -11,7 +11,7 @@ import typer
 
 from voiceprep import __version__
 from voiceprep.cli import assemble
-from voiceprep.cli.render import attempt_lines, plain
+from voiceprep.cli.render import attempt_lines, plain, profile_lines
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.home import home
 from voiceprep.errors import ContentError, JournalError, UsageError
@@ -188,6 +188,36 @@ def history(
         typer.echo(
             plain(f"{kept.id:>5}  {when}  {kept.question:<28} {len(kept.answers)} answered  {verdict}")
         )
+
+
+def profile(
+    last: Annotated[int, typer.Option(min=1, help="Look at so many attempts, newest first.")] = 10,
+) -> None:
+    """Show what your latest answers signal: five things interviewers listen for, and how you come across.
+
+    Each with your own words; no grade. Attempts without an answer are left out.
+    """
+    from voiceprep import profile as profiles
+
+    page = page_for(sys.stdout)
+    bank = assemble.load_bank()
+    known = {question.id: question for question in bank.questions}
+    with ExitStack() as stack:
+        kept = assemble.open_journal(Screen(), stack).attempts(limit=last)
+    answered = [
+        profiles.Answered(
+            attempt.id,
+            known[attempt.question],
+            tuple(answer.transcript for answer in attempt.answers if answer.transcript),
+            attempt.combined,
+        )
+        for attempt in kept
+        if attempt.combined is not None and attempt.question in known
+    ]
+    if not answered:
+        typer.echo("Nothing has been answered yet. Begin with: voiceprep practice", err=True)
+    else:
+        typer.echo("\n".join(profile_lines(profiles.profile(answered, bank), page)))
 
 
 def _state(answers: tuple[object, ...]) -> str:

@@ -16,7 +16,10 @@ from voiceprep.model import (
     MoveFinding,
     Status,
 )
+from voiceprep.profile import Profile
 
+MAX_QUOTES = 2
+"""So many quotations tell where a signal was heard; all of them would hide the rest."""
 MIN_WIDTH = 24
 """Narrower terminals get lines of this width and wrap them themselves."""
 
@@ -99,6 +102,43 @@ def delivery(measured: Delivery) -> str:
     if measured.longest_pause_s is not None:
         parts.append(f"longest pause {measured.longest_pause_s:.1f} s")
     return ", ".join(parts) + "."
+
+
+def profile_lines(found: Profile, page: Page) -> list[str]:
+    """What a row of answers signals, each signal with the words it was heard in; nothing is graded."""
+    lines = [page.bold(f"Over {found.n_answers} question{'s' if found.n_answers != 1 else ''}")]
+    for signal, quotes in found.quotes:
+        n_reasoned = sum(quote.is_reasoned for quote in quotes)
+        heard = f"heard in {len(quotes)} of {found.n_answers}" if quotes else "not heard"
+        if quotes and n_reasoned < len(quotes):
+            heard += f", argued in {n_reasoned}"
+        lines += ["", *page.paragraph(f"{signal}: {heard}", "  ", "    ")]
+        for quote in quotes[:MAX_QUOTES]:
+            lines += page.paragraph(
+                f'"{quote.text}" ({quote.question}, attempt {quote.attempt})', "    ", "    "
+            )
+    rows = (
+        ("confidence", _confidence(found)),
+        ("compatibility", _parts(found.story_moves_made, "{:.0%} of the parts of your stories told")),
+        ("capability", _parts(found.elements_said, "{:.0%} of what complete answers state")),
+    )
+    lines += ["", page.bold("Confidence, compatibility, capability: what a transcript can show")]
+    for name, told in rows:
+        lines += page.paragraph(f"{name:<14}{told or 'nothing of the kind was asked'}", "  ", " " * 16)
+    return lines
+
+
+def _parts(share: float | None, told: str) -> str:
+    return "" if share is None else told.format(share)
+
+
+def _confidence(found: Profile) -> str:
+    parts = [
+        _parts(found.fillers_per_100_words, "at least {:.1f} fillers in 100 words"),
+        _parts(found.vague_per_answer, "{:.1f} vague spots a question"),
+        _parts(found.longest_pause_s, "longest pause {:.1f} s (median)"),
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def gained_lines(first: Assessment, combined: Assessment, n_answers: int, page: Page) -> list[str]:
