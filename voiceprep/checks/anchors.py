@@ -6,7 +6,21 @@ import re
 from bisect import bisect_left, bisect_right
 
 from voiceprep.checks.case import Case, Check, Example
-from voiceprep.checks.seek import Place, content, figures, named, near, own, said, sentence, shown, text_of
+from voiceprep.checks.seek import (
+    Place,
+    content,
+    figures,
+    named,
+    named_anyhow,
+    near,
+    new_figures,
+    own,
+    said,
+    sentence,
+    shown,
+    text_of,
+    token_at,
+)
 from voiceprep.model import Evidence
 
 _HOLLOW = re.compile(
@@ -23,6 +37,17 @@ _OWN = re.compile(
     r"|in one project|at a (?:client|customer|company|plant|factory|hospital|startup)|i worked|we once"
     r"|i once)\b"
 )
+_MINE = re.compile(r"\b(?:my|our)\b")
+_WORKED = re.compile(
+    r"\b(?:i|we) (?:worked (?:on|at|in|for|with)|ran|built|did|made|shipped|graded|shot|filmed|trained"
+    r"|used (?:it|this|that|them) (?:on|in|for|at))(?: an?| the)?\b|\bthis was an?\b|\bthat's what i do\b"
+)
+_NO_NOUN = re.compile(r"^\d|ly$|^[a-z]{1,2}$")
+_MINE_TOKENS = 3
+"""How soon after "our" the thing must come: "our old chairlift"."""
+_ROLLED_OFF = re.compile(r"\byou name it\b|\betc\b|\band so on\b|\bwhatever\b")
+"""A row of fields, none of them the speaker's."""
+_NO_SCENE = ("general-words", "metrics", "model-names", "model-parts", "data-words", "belongings")
 
 
 def context(case: Case) -> tuple[Evidence, ...]:
@@ -33,13 +58,29 @@ def context(case: Case) -> tuple[Evidence, ...]:
         begin, end = sentence(case, here.sentence)
         if any(begin <= scene.token < end for scene in scenes):
             found.append(here)
+    found += [here for here in said(case, _MINE) if _is_thing(case, token_at(case, here.end))]
+    found += [here for here in said(case, _WORKED) if _is_thing(case, token_at(case, here.end))]
     return shown(case, *found[:3])
+
+
+def _is_thing(case: Case, at: int) -> bool:
+    """Whether a thing of its own follows at once: "our chairlift", not "our model"."""
+    tokens = case.reading.tokens
+    if at >= len(tokens) or not _is_scene(case, Place(0, 0, at, tokens[at].sentence)):
+        return False
+    bare = {other.token for name in _NO_SCENE for other in named_anyhow(case, name)}
+    for here in range(at, min(at + _MINE_TOKENS, len(tokens))):
+        if not content(case, here, here + 1) or tokens[here].sentence != tokens[at].sentence:
+            return False
+        if here not in bare and not _NO_NOUN.search(tokens[here].word):
+            return True
+    return False
 
 
 def _is_scene(case: Case, here: Place) -> bool:
     """A scene word with company: a bare "cats and dogs" is none."""
     begin, end = sentence(case, here.sentence)
-    return len(content(case, begin, end)) >= 3
+    return len(content(case, begin, end)) >= 3 and not _ROLLED_OFF.search(text_of(case, here.sentence))
 
 
 # ------------------------------------------------------------------------------ number
@@ -47,7 +88,8 @@ def _is_scene(case: Case, here: Place) -> bool:
 
 def number(case: Case) -> tuple[Evidence, ...]:
     """A figure and what it counts."""
-    return shown(case, *(figure.place for figure in figures(case)[:4]))
+    return shown(case, *(figure.place for figure in new_figures(case)[:4]))
+
 
 
 # ---------------------------------------------------------------- data, model, metric, constraint
@@ -101,14 +143,21 @@ def _about(case: Case, here: Place, least: int) -> bool:
     return len([at for at in content(case, begin, end) if at != here.token]) >= least
 
 
+MEASURE_TOLD = 3
+"""Words of content that must tell of a measure which the question named already."""
+
+
 def metric(case: Case) -> tuple[Evidence, ...]:
     """A named measure with something it is measured on, compared with or split by."""
     found = []
-    for here in own(case, named(case, "metrics")):
+    measures = named(case, "metrics")
+    new = set(own(case, measures))
+    for here in measures:
         begin, end = sentence(case, here.sentence)
         hollow = _HOLLOW.search(text_of(case, here.sentence))
         has_figure = any(begin <= figure.place.token < end for figure in figures(case))
-        if _about(case, here, 2) and (has_figure or not hollow):
+        least = 2 if here in new else MEASURE_TOLD
+        if _about(case, here, least) and (has_figure or not hollow):
             found.append(here)
     return shown(case, *found[:3])
 
@@ -117,18 +166,37 @@ _MUST = re.compile(
     r"\b(?:has to|have to|had to|must|needs? to|can't|cannot|won't|doesn't fit|only (?:has|have|get|got)"
     r"|no more than|at most|below|under|within|before|limit(?:ed)?|budget|ceiling|cap|is out|gives us"
     r"|per (?:frame|part|image|second)|too (?:slow|big|late)|"
-    r"tight|share[ds]?|fits?|runs? out)\b"
+    r"tight|share[ds]?|fits?|runs? out|(?:not|aren't|weren't|isn't|never) allowed|longer than|no longer|all we have"
+    r"|may not|that's it|already)\b"
+)
+_IN_TIME = re.compile(
+    r"\b(?:has to|have to|had to|must|needs? to|got to|can't wait|won't wait|you've|you have|we've|we have)\b[^.?!]{0,60}\b"
+    r"(?:in|within|under|inside|before|every|maybe|about|only|just|by|got)? ?(?:an?|one|half|two|three|four|five|ten|\d+)"
+    r"(?: \w+)?(?: of)?(?: an?)? (?:seconds?|milliseconds?|minutes?|ms|hours?)\b"
+)
+_FORBIDDEN = re.compile(
+    r"\b(?:law|gdpr|regulat\w+|union|contract|licen[cs]e|hospital|customer|client|legal)\b[^.?!]{0,50}\b(?:forbids?|allows?"
+    r"|bans?|won't let|doesn't let|requires?|demands?|insists?|says no|must)\b"
 )
 
 
 def constraint(case: Case) -> tuple[Evidence, ...]:
     """A limit with its figure or its hard consequence."""
-    counted = {figure.place.sentence for figure in figures(case)}
+    counted = {figure.place.sentence for figure in new_figures(case)}
     found = [
         here
-        for here in [*named(case, "limit-words"), *named(case, "devices")]
+        for here in [*own(case, named(case, "limit-words")), *named(case, "devices")]
         if here.sentence in counted or _MUST.search(text_of(case, here.sentence))
     ]
+    foreign = case.reading.scopes.foreign
+    found += [
+        here
+        for here in named_anyhow(case, "limit-words")
+        if here.sentence in counted
+        and not foreign(here.token)
+        and _MUST.search(text_of(case, here.sentence))
+    ]
+    found += [*said(case, _IN_TIME), *said(case, _FORBIDDEN, denied_too=True)]
     return shown(case, *found[:3])
 
 

@@ -9,6 +9,8 @@ from voiceprep.checks.seek import (
     Place,
     content,
     either,
+    is_question,
+    named,
     named_anyhow,
     near,
     said,
@@ -25,42 +27,62 @@ from voiceprep.text import fold
 
 _ADVERBS = (
     r"(?: (?:still|just|actually|simply|always|definitely|rather|then|personally|even|first|clearly"
-    r"|honestly))*"
+    r"|honestly|really|absolutely|normally|certainly))*"
 )
 _WILL = rf"(?:i|we)(?:'d| would|'ll| will|'m going to){_ADVERBS}"
 _NO_PICK = (
     "look|say|think|guess|want|like|love|need|have|consider|ask|check|expect|be|see|test|evaluate|compare"
     "|not|never|argue that|assume|imagine|suppose|probably|maybe|do|depend|explore|experiment|discuss"
-    "|know|hope|read|try to"
+    "|know|hope|read|try to|search|google|optimi[sz]e|improve|iterate|investigate|research|weigh|figure"
+    "|rather|perhaps|also"
 )
 """Verbs after "I'd" that find out, hedge or wish, and commit to nothing."""
+_DEED = (
+    "keep|freeze|unfreeze|thaw|unlock|stay (?:with|on|at)|start (?:with|from|at)|begin with|move to|fine tune"
+    "|fine-tune|go (?:for|with)|leave out|skip"
+)
+"""What somebody does who has decided: "I freeze the lot"."""
+_AGAIN = r"i'd (?:do|take|choose|pick|make|buy) (?:it|that|the same(?: \w+)?) again"
+_VERDICT = rf"(?:that's|that is|that'd be) my (?:answer|pick|choice|vote|call|bet|verdict)|{_AGAIN}"
+"""Looks back at the option just named."""
 _COMMIT = either(
     rf"{_WILL} (?!(?:{_NO_PICK})\b)[a-z]+(?: (?:with|for|to|on|at))?",
-    rf"{_WILL} have(?! to\b)",
+    rf"{_WILL} have(?! to\b| [a-z]+(?:ed|pt|ght|ne|wn)\b)",
     rf"(?:i|we){_ADVERBS} (?:go (?:with|for)|pick|choose|prefer|stick (?:with|to)|settle (?:on|for)|land on"
-    rf"|bet on|ship|recommend|opt for)",
-    r"(?:i|we) (?:went with|chose|picked|took|settled on)",
-    r"my (?:pick|choice|answer|vote|default|first (?:choice|pick|move)) (?:is|would be)",
-    r"(?:the|my) (?:answer|winner) is",
-    r"i'm (?:choosing|picking|taking|in favou?r of|going (?:with|for))",
-    r"one i'd (?:try|use|take|pick|do|choose)",
-    r"comes? first",
-    r"so (?:it's|it is)",
+    rf"|bet on|ship|recommend|opt for|vote for|side with)",
+    r"(?:i|we) (?:went (?:with|for)|chose|picked|took|settled (?:on|for)|decided (?:on|for)|opted for"
+    r"|stayed with)",
+    r"my (?:pick|choice|answer|vote|default|money|bet|first (?:choice|pick|move))"
+    r"(?: (?:is|would be|goes|here is)\b|'s|:)",
+    r"(?:the|my) (?:answer|winner|choice) (?:is|here is)",
+    r"i'm (?:choosing|picking|taking|in favou?r of|going (?:with|for)|for|all for)",
+    r"one i'd (?:try|use|take|pick|do|choose)|what i'd (?:use|take|pick|go with|choose|ship)",
+    r"(?:cheapest|first|best) thing (?:to try )?is",
+    r"comes? first|(?:gets|has) my vote|(?:every|the) (?:cent|penny|money|euro|month) goes (?:to|into)",
     r"wins? (?:here|for me)",
-    r"(?:let me|i) commit(?: to)?",
+    r"(?:let me|i) commit(?: to)?|let's (?:go with|pick)|i say (?:yes|no)",
+    _VERDICT,
+)
+_OFFERED = either(r"so (?:it's|it is)", r"for me(?:,)? it's", r"i(?:'d)? (?:lean|say|vote)", r"let's say", r"(?:then|here|there) it's")
+"""Commits only where an option follows at once: "so it's YOLO", not "so it is slower"."""
+_DECIDED = re.compile(
+    rf"\b(?:i|we){_ADVERBS} (?:{_DEED})\b|(?:^|[.?!:;,] )(?:so |then )?(?:stay with|stick (?:with|to)|go (?:with|for)"
+    rf"|start (?:with|from)|take|use|keep|freeze|pick)\b(?=[^.?!]{{3,60}}\bi(?:'d)? say\b)"
 )
 _NO_OPTION = re.compile(
     r"^ (?:probably |maybe |perhaps )?"
     r"(?:look|both|all (?:of )?(?:them|three|of)|either|any(?:thing| of)?|something|whatever|whichever"
-    r"|everything|it depends"
+    r"|everything|it depends|what|(?:\w+ )?(?:basically |just )?everywhere"
     r"|several|a (?:couple|few|mix|combination|lot)|some(?: |$)|different|various|proper|the best|one of"
     r"|many)\b"
 )
 _HEDGED = either(
-    "could", "might", "may", "maybe", "perhaps", "would need to", "either", "possible", "depending on"
+    "could", "might", "may", "(?<!no )maybe", "perhaps", "would need to", "either", "possible", "depending"
 )
-_SO_IT_IS = re.compile(r"so it(?:'s| is)\b")
-"""Commits only where an option follows: "so it's YOLO", not "so it is slower"."""
+_HEDGE_REACH = 45
+"""Characters around a commitment in which a hedge belongs to it; one further off belongs to its reason."""
+_ROW = re.compile(r"\bor (?:maybe |perhaps )?(?:i|we)(?:'d| would| could)\b|\bdepending\b|\bor hybrid\b")
+"""Another possibility beside it: no commitment."""
 
 _OPTION_REACH = 4
 """Words after "so it's" in which the option is named."""
@@ -69,20 +91,32 @@ _OR = re.compile(r"\bor\b")
 _BLUNT = re.compile(
     r"^(?:so |well |okay |honestly |simply |the |um |uh )*([a-z0-9'-]+(?: [a-z0-9'-]+){0,2})$"
 )
+_FIRMLY = re.compile(
+    r"(?:^|[.?!] )(?:(?:so|well|okay|honestly|um|uh|hmm),? )*(?!(?:no|yes|yeah|sure|right)\b)"
+    r"(?:[a-z0-9'-]+ ){0,3}[a-z0-9'-]+, (?:no (?:hesitation|question|contest|doubt|maybe|discussion)|full stop"
+    r"|period|every (?:single )?time|any (?:day|time)|hands down|definitely|without (?:a doubt|hesitation"
+    r"|hesitating)|for sure|no two ways|end of story|by far|clearly|(?:and )?i mean it|nothing else)\b"
+)
+"""An option and no doubt about it: "YOLO, full stop"."""
 
 
 def choice(case: Case) -> tuple[Evidence, ...]:
     """One option committed to: "I'd take X", "X first", or the bare name of one as a sentence of its own."""
     found = []
     for here in said(case, _COMMIT, denied_too=False):
-        rest = case.reading.folded[here.end : here.end + 60]
-        around = text_of(case, here.sentence)
-        if _NO_OPTION.match(rest) or _HEDGED.search(around):
-            continue
-        if _SO_IT_IS.match(case.reading.folded, here.start) and not _names_option(case, here):
-            continue
-        if content(case, token_at(case, here.end), token_at(case, here.end) + 10):
+        if not _is_hedged(case, here) and _has_option(case, here):
             found.append(here)
+    found += [
+        here
+        for here in said(case, _OFFERED)
+        if not _is_hedged(case, here) and _names_option(case, here)
+    ]
+    found += [
+        here
+        for here in said(case, _DECIDED)
+        if not _is_hedged(case, here) and content(case, token_at(case, here.end), token_at(case, here.end) + 6)
+    ]
+    found += [here for here in said(case, _FIRMLY, denied_too=True) if not is_question(case, here.sentence)]
     if not found and case.reading.tokens:
         begin, end = sentence(case, 0)
         blunt = _BLUNT.match(text_of(case, 0))
@@ -90,6 +124,27 @@ def choice(case: Case) -> tuple[Evidence, ...]:
         if blunt and asked and _OR.search(fold(case.question.ask)) and end < len(case.reading.tokens):
             found.append(Place(case.reading.tokens[begin].start, case.reading.tokens[end - 1].end, begin, 0))
     return shown(case, *found[:3])
+
+
+def _is_hedged(case: Case, here: Place) -> bool:
+    """Whether the commitment is one of several, or only possible."""
+    folded = case.reading.folded
+    begin, end = sentence(case, here.sentence)
+    first, last = case.reading.tokens[begin].start, case.reading.tokens[end - 1].end
+    close = folded[max(first, here.start - _HEDGE_REACH) : min(last, here.end + _HEDGE_REACH)]
+    return bool(
+        _NO_OPTION.match(folded[here.end : here.end + 60])
+        or _HEDGED.search(close)
+        or _ROW.search(folded, first, last)
+    )
+
+
+def _has_option(case: Case, here: Place) -> bool:
+    """Whether something is committed to: words of content after, or before a verdict that looks back."""
+    if re.match(_VERDICT, case.reading.folded[here.start : here.end]):
+        return bool(content(case, here.token - 12, here.token)) or here.sentence > 0
+    after = token_at(case, here.end)
+    return bool(content(case, after, after + 10))
 
 
 def _names_option(case: Case, here: Place) -> bool:
@@ -103,12 +158,12 @@ def _names_option(case: Case, here: Place) -> bool:
 # ------------------------------------------------------------------------------ reason
 
 _CAUSE = either(
-    r"because|cause|cos|(?<!ever )since|due to|thanks to|given that|seeing that",
+    r"because|cause|cos|coz|cuz|(?<!ever )since|due to|thanks to|given that|seeing that",
     r"so that(?! (?:would|is|was|will|can|could))",
     r"which (?:means|is why|makes|rules out|lets|causes|keeps)",
     r"that(?:'s| is) why|that means|meaning|the reason|for that reason|no wonder",
     r"therefore|as a result|hence|in order to|leads? to",
-    r"otherwise|or else|if not|in that case",
+    r"otherwise|or else|if not|in that case|is what (?:makes|eats|kills|keeps|causes|lets|decides|drives)",
     r"(?<!such )(?<!well )(?<!same )(?<!soon )(?<!long )(?<!far )(?<!much )(?<!just )as (?:it's|it is|they"
     r"|we|you|there's|there are)",
 )
@@ -190,28 +245,43 @@ def _clause_round(case: Case, here: Place) -> Place:
 
 # ------------------------------------------------------------------------------ trade-off
 
-_SOMEBODY = r"(?:i|we|you|it|that|they|this)(?:'d|'ll)?(?: (?:would|will|do|may|might|can))?"
+_SOMEBODY = r"(?:i|we|you|they)(?:'d|'ll|'ve|'re| have)?(?: (?:would|will|do|may|might|can|could|always|then|just))?"
+_PART = (
+    r"(?:loses?|lost|gives? (?:up|away|back|something)|gave (?:up|away|back)|given (?:up|away)|pays?|paid"
+    r"|sacrifices?|sacrificed|swallow|accepts?|trades?|traded|spends?|spent|costs?|forgo|forfeit|let go of)"
+)
+"""Verbs of parting with something."""
 _GIVEN_UP = either(
-    rf"{_SOMEBODY} (?:loses?|lost|gives? (?:up|away)|gave up|pays?|paid|sacrifices?|swallow|accepts?|trades?"
-    rf"|spends?|spent|costs?)",
-    r"(?:i'm|we're|you're) (?:giving up|losing|paying|trading|sacrificing)|giving up|at the (?:expense|cost"
-    r"|price) of",
-    r"in exchange for|the price(?: (?:is|for|i pay|we pay))?|the cost (?:is|of)|comes at|pay (?:about|for"
-    r"|with|a|in|roughly)",
-    r"costs? (?:me|us|you|about|roughly|some|an?|one|two|more|extra|accuracy|time|recall|latency|memory"
-    r"|twice|three|four)",
-    r"the (?:downside|drawback|catch|flip ?side|trouble|loss)|downside|drawback|takes a hit",
+    rf"{_SOMEBODY} {_PART}",
+    r"(?:it|that|this|they)(?:'d|'ll)?(?: (?:would|will|does|may|might|can))? (?:loses?|gives? (?:up|away|back)"
+    r"|sacrifices?|trades?|(?<!what it )(?<!what that )costs?(?! a fortune))",
+    r"(?:i'm|we're|you're) (?:giving up|losing|paying|trading|sacrificing)|giving (?:up|away)"
+    r"|at the (?:expense|cost|price) of|the thing (?:i|we|you) (?:lose|give up)",
+    r"in exchange(?: for)?|in return(?: for)?|the (?:price|bill)(?:'s|:| (?:is|was|for|i pay|we pay|you pay))?"
+    r"|the cost (?:is|was|of)|comes at|pay (?:about|for|with|a|in|roughly)|(?:that|which)(?:'s| is| was) the (?:bill"
+    r"|deal|price|cost|catch|tax|toll|flip ?side|downside|trade|sacrifice)|it's a (?:deal|bargain|swap)",
+    r"(?:isn't|not|never|nothing'?s?|is|wasn't|comes|get (?:it|that)|that) (?:\w+ )?(?:for )?free(?! of)(?:,|;|:|\.)",
+    r"on the table|(?:i|we)(?:'d| would)? (?:leave|left) (?:a few|some|a little|one|two|a couple|several)",
+    r"costs? (?:me|us|you|about|roughly|some|an?(?! fortune)|one|two|more|extra|accuracy|time|recall|latency"
+    r"|memory|twice|three|four)",
+    r"the (?:downside|drawback|catch|flip ?side|trouble|loss)|downside|drawback|takes a hit|(?:i|we|you) take"
+    r" (?:a|the) hit",
     r"eats? (?:into|away|up)|nibbles? (?:at|away)|at worst",
     r"(?:slipped|dropped|fell|went down|rose|went up) (?:by )?(?:a|one|two|about|half|from)",
-    r"(?:i|we)(?:'d)? (?:can |could |would )?(?:live with|accept|swallow|tolerate|take that|put up with)",
+    r"(?:i|we)(?:'d|'ll)? (?:can |could |would |will )?(?:live with|accept|swallow|tolerate|take that|put up with"
+    r"|don't mind|wouldn't mind)",
     r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as)|gets? (?:slower|worse|heavier|bigger|longer)",
     r"(?:takes|needs|adds|means) (?:\w+ )?(?:longer|more|twice|extra|another)(?: \w+)?"
     r"|not (?:quite )?as (?:accurate|fast|precise|sharp)",
     r"(?:an?|one|two|three) (?:\w+ )?(?:days?|seconds?|minutes|hours|weeks) (?:slower|later|longer)",
+    r"(?:i'd|we'd|i would|we would)(?: much)? (?:rather|sooner) (?:lose|miss|pay|wait|accept|give|have|take|see"
+    r"|send|throw|drop|be)\b(?=[^.?!]{4,80}\bthan\b)",
 )
 _WORSE = either(
-    r"(?:is|it's|are|was|runs?|that's|they're) (?:(?:a bit|a little|much|far|slightly|somewhat|clearly) )?"
-    r"(?:slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|more expensive|worse at)"
+    r"(?:is|it's|are|was|runs?|that's|they're|became|becomes|gets?|got) (?:(?:a bit|a little|much|far|slightly"
+    r"|somewhat|clearly|also) )?"
+    r"(?:slow|slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|dearer|more expensive|worse at)",
+    r"slower|heavier|dearer|costlier|pricier|clumsier|coarser",
 )
 """Says what is given up only where it is weighed; else it describes the other option."""
 _WEIGHED = either(
@@ -228,30 +298,79 @@ _WEIGHED = either(
     "we'd",
     "take that",
 )
-_BUT_WORSE = re.compile(
-    r"\b(?:but|although|though|while|whereas|even if|only)\b[^.?!]{0,60}\b(?:slower|worse|less|fewer|lower"
-    r"|costs?|loses?|heavier|longer|misses|expensive|weaker|later|harder)\b"
+_ADVERSATIVE = either(
+    "but|yet|although|though|while|whereas|even if|only that|except|however|mind you|then again|at the same time"
+    "|on the other hand|in turn"
 )
-_EMPTY_PRICE = re.compile(r"\b(?:trade-? ?offs?|balance|compromise) (?:between|with|of course|there)")
+PRICE_TOKENS = 14
+"""How soon after "but" the price must be told."""
+_MORE_LESS = re.compile(
+    r"\b(?:gain|win|save|rescue|catch|buy|get|earn)s?\b[^.?!]{2,60}\b(?:lose|pay|drown|give up|sacrifice|miss)s?\b"
+    r"|\btoo (?:high|tight|strict|big|large|small|low|loose|long|short|early|late|much|little|many|few|strong|weak"
+    r"|hard|soft|fine|coarse)\b[^?!]{8,110}\btoo (?:high|tight|strict|big|large|small|low|loose|long|short|early"
+    r"|late|much|little|many|few|strong|weak|hard|soft|fine|coarse)\b"
+    r"|\b(?:tight|high|strict|low|loose|small|large|big|raise it|lower it|turn it up|turn it down|up|down)(?:er)?,? and"
+    r"\b[^.?!]{5,90}[;,.] ?(?:set it |make it |and )?(?:tight|high|strict|low|loose|small|large|big|raise it"
+    r"|lower it|turn it up|turn it down|up|down)(?:er)?,? and\b"
+    r"|\bone (?:up|down|of them)\b[^.?!]{0,20}\bthe other\b"
+)
+"""Both sides in one breath: won and lost, too much and too little."""
+_EMPTY_PRICE = re.compile(
+    r"\b(?:trade-? ?offs?|balance|compromise) (?:between|with|of course|there)|\bpros and cons\b"
+)
+_REBUFFED = re.compile(
+    r"\b(?:but|and|yet|though|nah|no),? (?:i|we|that|it)(?:'ve|'d|'s| have| would| is| was)?"
+    r" (?:haven't|never|don't|didn't|wouldn't|not|nonsense|hasn't|isn't|disagree)\b"
+)
+"""A claim heard and not shared: "that it costs sharpness, but I haven't seen that"."""
+_HEARSAY = re.compile(
+    r"\b(?:say|says|said|claim|claims|claimed|telling me|tells|told|argue|think|thinks|heard|believe)\b"
+)
+
+
+def _not_shared(case: Case, number: int) -> bool:
+    """Whether a sentence reports a claim and turns it down in the same breath."""
+    wording = text_of(case, number)
+    return bool(_HEARSAY.search(wording) and _REBUFFED.search(wording))
 
 
 def trade_off(case: Case) -> tuple[Evidence, ...]:
     """What is given up, named: the word alone, or "it has its price", is none."""
     found = []
     weighed = [here for here in said(case, _WORSE) if _WEIGHED.search(text_of(case, here.sentence))]
-    for here in [*said(case, _GIVEN_UP), *said(case, _BUT_WORSE), *weighed]:
+    both = said(case, _MORE_LESS, denied_too=True)
+    for here in [*said(case, _GIVEN_UP), *weighed, *both, *_but_worse(case)]:
         _, end = sentence(case, here.sentence)
         after = token_at(case, here.end)
         lost = content(case, here.token, min(end + 6, after + 10))
-        if len(lost) >= 2 and not _EMPTY_PRICE.search(text_of(case, here.sentence)):
+        if (
+            len(lost) >= 2
+            and not _EMPTY_PRICE.search(text_of(case, here.sentence))
+            and not _not_shared(case, here.sentence)
+        ):
             found.append(here)
     return shown(case, *(_clause_round(case, here) for here in found[:3]))
+
+
+def _but_worse(case: Case) -> list[Place]:
+    """Where a price is told right after "but", and what it is the price of before."""
+    prices = sorted(
+        [*named(case, "prices"), *named(case, "failures"), *named(case, "setbacks")], key=lambda one: one.token
+    )
+    found = []
+    for here in said(case, _ADVERSATIVE, denied_too=True):
+        _, end = sentence(case, here.sentence)
+        told = near(prices, here.token + 1, min(here.token + PRICE_TOKENS, end - 1))
+        if told and content(case, here.token - PRICE_TOKENS, here.token):
+            found.append(here)
+    return found
 
 
 # ------------------------------------------------------------------------------ boundary
 
 _CASE = either(
-    r"if|when|once|where|unless|until|past|beyond|except|as soon as|only if|the moment|but take",
+    r"if|when|whenever|once|where|unless|until|past|beyond|except|as soon as|only if|but take|suppose",
+    r"the (?:moment|day|minute|second|instant)|had (?:i|we|it|they)",
     r"as a law|on a",
     r"in (?:that|those|such) (?:kind of )?(?:cases?|scenes?|situations?)|in (?:a|the) (?:worst|edge"
     r"|corner) case",
@@ -263,42 +382,70 @@ _FAILS = either(
     r"break(?:s|ing)?(?: down)?|fail(?:s|ed|ing)?|falls? (?:apart|over|short|down)|struggl(?:e|es|ing)"
     r"|goes wrong|goes blind",
     r"stops? (?:working|helping|being)|gets? (?:bad|worse|tricky|ugly|lost)|loses? (?:track|it|them|too)",
-    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|isn't|aren't|not) (?:\w+ ){0,3}?(?:help|work|hold"
-    r"|cope|expect|scale|fit|run|keep up"
-    r"|enough|find|see|apply|right|separate|tell|hurt|pay off|buy|matter|true|handle)",
+    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|isn't|aren't|not|couldn't) (?:\w+ ){0,3}?(?:help|work"
+    r"|hold|cope|expect|scale|fit|run|keep up|know"
+    r"|enough|find|see|apply|right|separate|tell|hurt|pay off|buy|matter|true|handle|save)",
     r"no longer|useless|worthless|hopeless|identical|throws it|overwhelmed|no fixed|eats",
-    r"the opposite|instead",
+    r"the opposite|instead|never (?!mind)[a-z]+|no \w+ (?:will|can|could|would)|nothing (?:can|will|could|helps)",
     r"flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on",
-    r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts",
+    r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts|melts?|(?:is|are|gets?) missed"
+    r"|as one|into one",
     r"too (?:coarse|slow|late|small|dense|dark|far|close|crowded|big|noisy|few|many|little)",
     r"wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i|we)(?:'d| would) (?:rather|kill|stop|move"
-    r"|go back|take|use)",
+    r"|go back|take|use|swap|change|leave|choose|pick)",
+    r"negative|crash(?:es)?|nan|infinity|by zero|zero over zero|problem|trouble|nonsense|garbage|wrong",
 )
+_PLACED = re.compile(
+    r"\b(?:if|when|whenever|once|where|unless|until|on|in|with|for|at|under|from|without|beyond|past|over|below|above"
+    r"|there|against|outside|during|as soon as|the (?:moment|day|minute|second))\b"
+)
+"""What a case is put by where the failure beside it is plain."""
+_NOT_HOLDING = either(
+    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|couldn't|would never|never|would not|will not|does not)"
+    r" (?:really |even |much |always |just )?(?:help|work|hold|cope|scale|survive|save|apply|keep up|pay off|bother"
+    r"|trust|touch|use|transfer|rely)",
+    r"neither (?:helps|works|holds)|nothing helps|no longer (?:helps|works|holds|true|applies)|i'd (?:not|never) use"
+    r"|leave (?:it|that) alone|no use|loses its (?:point|meaning|value)|all bets are off",
+)
+_BUT_IF = re.compile(
+    r"\b(?:but|whereas|however|yet|though|only),? (?:if|when|once|the moment|as soon as|the day|where)\b"
+)
+"""An exception that is opened: what follows is the case."""
 _IF_IT_FAILS = re.compile(
-    r"(?:if|when|once|unless) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?"
-    r"(?:doesn't |don't |isn't |won't )?(?:work|help|enough|good|fit|fail|possible)"
+    r"(?:if|when|once|unless|where) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?"
+    r"(?:doesn't |don't |isn't |won't )?(?:work|help|enough|good|fit|fail|possible|make sense)"
 )
 """A case in name only: "if it doesn't work"."""
 _LIMIT_SENTENCE = either(
-    r"where (?:it|this|that) (?:breaks|fails|gets bad|stops|falls|struggles|goes wrong)|(?:trouble"
-    r"|problem) (?:starts|begins|is) when",
+    r"where (?:it|this|that|mine|they) (?:breaks?|fails?|gets bad|stops?|falls?|struggles?|goes wrong)|(?:trouble"
+    r"|problem|trouble|pain) (?:starts|begins|is|comes) (?:when|if|where|with|as soon as)",
+    r"there (?:it|this|that|mine|the \w+) (?:breaks|fails|goes wrong|falls|stops|struggles|collapses|is over)",
     r"(?:it|this|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch"
-    r"|change|reconsider|drop)",
-    r"one caveat|the exception|the limit|what it won't do|it's built for|it assumes|as long as|unless"
-    r"|holds only|not for",
-    r"only (?:works|holds|true) (?:if|when|as long)",
+    r"|change|reconsider|drop|swap)",
+    r"one caveat|the exception|the limit|what it won't do|it's built for|(?:it|this|that|which|all of this) assumes"
+    r"|as long as|unless|provided|holds only|not for|(?:the|one|its|a|their) (?:weak spot|weakness|weak point|blind spot"
+    r"|danger|risk|catch)|caveat",
+    r"my (?:worry|fear|concern)|(?:i'd be|i'm|be|would be) (?:careful|wary|nervous|cautious|suspicious)|watch out"
+    r"|where not",
+    r"(?:only|just) (?:works|holds|true|helps|valid|pays) (?:if|when|as long|while|where|on|for|with)"
+    r"|works only|fine (?:until|as long|while|if)|until (?:it|they|you|the|a|somebody|someone)",
 )
 
 
 FAILURE_TOKENS = 22
 """How soon after the case the failure must come: one spoken sentence."""
+PLACE_TOKENS = 16
+"""How near a plain failure the case must be put."""
 
 
 def boundary(case: Case) -> tuple[Evidence, ...]:
     """A case in which the pick or the claim fails: the case and the failure near one another."""
-    failures = said(case, _FAILS, denied_too=True)
-    limits = said(case, _LIMIT_SENTENCE, denied_too=True)
+    limits = [*said(case, _LIMIT_SENTENCE, denied_too=True), *said(case, _BUT_IF, denied_too=True)]
     found = [here for here in limits if len(content(case, here.token, here.token + 16)) >= 3]
+    plain = named(case, "failures")
+    failures = sorted(
+        [*said(case, _FAILS, denied_too=True), *plain, *named(case, "setbacks")], key=lambda one: one.token
+    )
     for here in said(case, _CASE, denied_too=True):
         if _IF_IT_FAILS.match(case.reading.folded, here.start):
             continue
@@ -306,7 +453,24 @@ def boundary(case: Case) -> tuple[Evidence, ...]:
         fails = any(other.sentence == here.sentence and other.start >= here.end for other in follow)
         if fails and len(content(case, here.token, here.token + 12)) >= 2:
             found.append(here)
-    return shown(case, *(_clause_round(case, here) for here in found[:3]))
+    for here in [*plain, *said(case, _NOT_HOLDING, denied_too=True)]:
+        if _is_placed(case, here):
+            found.append(here)
+    told = [
+        here for here in found if not is_question(case, here.sentence) and not _not_shared(case, here.sentence)
+    ]
+    return shown(case, *(_clause_round(case, here) for here in told[:3]))
+
+
+def _is_placed(case: Case, here: Place) -> bool:
+    """Whether the sentence of a plain failure says in which case."""
+    begin, end = sentence(case, here.sentence)
+    begin, end = max(begin, here.token - PLACE_TOKENS), min(end, here.token + PLACE_TOKENS)
+    tokens = case.reading.tokens
+    if _IF_IT_FAILS.search(case.reading.folded, tokens[begin].start, tokens[end - 1].end):
+        return False
+    placed = _PLACED.search(case.reading.folded, tokens[begin].start, tokens[end - 1].end)
+    return bool(placed) and len(content(case, begin, end)) >= 3
 
 
 CHECKS = (

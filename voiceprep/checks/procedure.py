@@ -5,29 +5,61 @@ from __future__ import annotations
 import re
 
 from voiceprep.checks.case import Case, Check, Example
-from voiceprep.checks.seek import Place, named, said, shown
+from voiceprep.checks.seek import Place, content, is_question, named, own, said, shown
 from voiceprep.model import Evidence, Kind
 
-_PROPOSED = re.compile(r"\b(?:if|whether|see|when|in case|unless)\b")
+_NOT_PROPOSED = re.compile(
+    r"\b(?:before|prior to|until|wanted to|wants to|i've seen|i saw|seen an?|tempt\w+|no point in|instead of|rather than"
+    r"|not by|without|what (?:to|it is i)|(?:could|might) also|decides)\b[^.;:?!]{0,40}$"
+)
+"""Before these words a remedy is only talked of: "before fixing anything", "I've seen a team swap models"."""
+_TALKED_OF = 60
+"""Characters before a remedy in which such words stand."""
+_LOOKED_FOR = re.compile(
+    r"(?:^|[.?!:;,] )(?:so |and |then |well |next |first |second |okay |um |uh |hmm |one |two |that is )*,? ?"
+    r"(?:is|are|was|were|does|do|did|has|have|where|which|what|how (?:many|much|large|big|far|long|often)|since when)\b"
+)
+"""Begins a question put to the system, direct or not: "is the chain the same as in the lab?"."""
 
 
 def diagnosis_first(case: Case) -> tuple[Evidence, ...]:
     """A check, and no remedy before it."""
-    checks = named(case, "checks")
+    checks = own(case, named(case, "checks"))
+    checks += [
+        here
+        for here in said(case, _LOOKED_FOR, denied_too=True)
+        if is_question(case, here.sentence) and len(content(case, here.token, here.token + 12)) >= MIN_ASKED
+    ]
     if not checks:
         return ()
-    first = checks[0]
-    if any(remedy.start < first.start for remedy in named(case, "remedies", listed_too=True)):
+    first = min(checks, key=lambda here: here.start)
+    remedies = named(case, "remedies", listed_too=True)
+    if any(remedy.start < first.start and _is_proposed(case, remedy) for remedy in remedies):
         return ()
     return shown(case, first)
 
 
+MIN_ASKED = 2
+"""Words of content by which a question is about the system."""
+
+
+def _is_proposed(case: Case, remedy: Place) -> bool:
+    before = case.reading.folded[max(0, remedy.start - _TALKED_OF) : remedy.start]
+    return not _NOT_PROPOSED.search(before)
+
+
 _STEP = re.compile(
     r"\b(?:first(?:ly)?(?! (?:layer|layers|day|place|time|stage|one|class|frame))|second(?:ly)?|third(?:ly)?"
-    r"|(?:step|phase|stage|beat) (?:one|two|three|four|\d)|then|next(?! to)|after (?:that|this)|afterwards"
-    r"|finally|lastly|before (?:i|we|that|anything)|"
-    r"once (?:that|it|this|the|i|we)|start(?: by| with|ing)?|begin(?: by| with|ning)?|only (?:when|then"
-    r"|after)|at the end|in the end|last of all|from there|when that|and now|as soon as|to finish)\b"
+    r"|(?:step|phase|stage|beat|day|morning|week) (?:one|two|three|four|\d)|then|next(?! to)|after(?:wards)?"
+    r"(?= (?:that|this|it|which|the|all)\b)|afterwards|finally|lastly|before (?:i|we|that|anything|it|the|any)|"
+    r"once \w+|start(?: by| with|ing)?|begin(?: by| with|ning)?|only (?:when|then|after|now)|at the end"
+    r"|in the end|last of all|from there|when (?:that|it|this|the|a|someone|somebody|\w+ \w+s)|and now|as soon as"
+    r"|to finish|(?:that|this|which) done|done with that|comes? next|comes? last|followed by|another (?:one|net|network"
+    r"|model|step|branch)|the (?:second|third|last|next|final) (?:one|net|network|model|step|stage|thing|part|job)"
+    r"|(?:goes|go|passes|pass|feeds|handed|hand|hands) (?:it |them |that |these |this )?(?:in|on|over|to|into|through|back)"
+    r"|out (?:comes|come)|if (?:it|that|they|so|not|yes|he|the)|in that case|until|later|by then|and only then"
+    r"|what remains|what's left|whatever (?:is|was|'s)? ?(?:left|sold|survives|remains))\b"
+    r"|(?:^|[.?!;:] )(?:one|two|three|four|last|one net|one network|one model)\b(?=,| )"
 )
 MIN_STEPS = 3
 """Two points make a jump; three make a sequence."""

@@ -17,7 +17,7 @@ from voiceprep.matching import WordSet, set_hits, word_set
 from voiceprep.model import Evidence
 from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.numerals import may_begin, numeral_at
-from voiceprep.text import STOPWORDS, vocabulary
+from voiceprep.text import STOPWORDS, vocabulary, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,14 @@ def text_of(case: Case, number: int) -> str:
     )
 
 
+def is_question(case: Case, number: int) -> bool:
+    """Whether a sentence asks."""
+    _, end = sentence(case, number)
+    tokens = case.reading.tokens
+    stop = tokens[end].start if end < len(tokens) else len(case.reading.folded)
+    return "?" in case.reading.folded[tokens[end - 1].end : stop]
+
+
 def content(case: Case, begin: int, end: int) -> list[int]:
     """The tokens from ``begin`` to ``end`` that carry meaning: no small words, none of the question."""
     tokens = case.reading.tokens
@@ -181,6 +189,8 @@ _NOT_COUNTED = vocabulary(
 _BARE = frozenset({"one", "a", "zero", "1"})
 _ONE_OF = vocabulary("percent point byte millisecond second minute degree watt")
 """A single one counts only with a unit: "one point", not "one box"."""
+_SMALL = 3
+"""Up to here a figure that the question has too may count something else."""
 _METRIC_NEAR = 5
 """A bare figure still says something so close to a measure: "recall went from 61 to 89"."""
 
@@ -214,6 +224,19 @@ def figures(case: Case) -> tuple[Figure, ...]:
             found.append(Figure(Place(first.start, stop, at, first.sentence), end, number.value))
         at = end
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _asked(ask: str) -> frozenset[float]:
+    said_ = words(ask)
+    found = (numeral_at(said_, at) for at in range(len(said_)) if may_begin(said_[at]))
+    return frozenset(number.value for number in found if number and number.value > _SMALL)
+
+
+def new_figures(case: Case) -> list[Figure]:
+    """The figures that are not the question's."""
+    asked = _asked(case.question.ask)
+    return [figure for figure in figures(case) if figure.value not in asked]
 
 
 def _counts(case: Case, plain: list[str], span: tuple[int, int], measured: set[int]) -> bool:

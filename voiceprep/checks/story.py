@@ -9,6 +9,8 @@ from voiceprep.checks.seek import content, either, figures, said, shown, text_of
 from voiceprep.model import Evidence
 
 _WHEN = either(
+    r"(?:summer|winter|spring|autumn|fall|year|month) before last|in twenty \w+|(?:one|that) (?:morning|day|evening"
+    r"|night|winter|summer|spring|autumn|week)|in my (?:\w+ )?(?:job|team|internship|thesis|company|project)",
     r"last (?:year|autumn|fall|spring|summer|winter|month|week|quarter|job)|this (?:year|spring|summer"
     r"|autumn|winter)",
     r"(?:a|one|two|three|four|five|few|couple of) (?:years?|months?|weeks?) ago|back (?:in|when|then)",
@@ -26,6 +28,8 @@ _GENERAL = either(
     r"you (?:discuss|find|try|talk)", "one should",
 )  # fmt: skip
 _TASK = either(
+    r"(?:one|person|guy|woman|man) who had to|(?:it was|was) (?:up to me|my turn|on me|my job|left to me)|fell to me"
+    r"|they (?:wanted|needed|asked|expected|demanded)|(?:had|has) to (?:be|reach|get|go|run|hit|stay|work|fit)\b",
     r"(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to",
     r"(?:i|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge|on the hook)|i owned",
     r"(?:my|our) (?:job|task|goal|target|role|mission|brief|assignment) (?:was|is|were)",
@@ -44,27 +48,47 @@ _ACTION = either(
     r"|split|redid|rewrote"
     r"|froze|threw|did|began|spent|held|shot|sat|showed|tuned|pulled|told|met|fed|kept|dug|sought|rebuilt)"
 )
+_ADOPTED = (
+    r"(?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed|merged|accepted|cancelled|used"
+    r"|bought|kept|dropped|solved|fixed|gone|over|done|finished|delivered|published|live|saved|copied|installed|ready"
+    r"|promoted|hired|launched|retired|closed|cut|caught)"
+)
 _OUTCOME = either(
-    r"in the end|at the end|as a result|eventually|finally|since then|today",
-    r"went (?:from|up|down|live)|from [^.]{1,30} to|down to|up to|still running|halved|doubled|tripled|saved",
+    r"in the end|at the end|as a result|eventually|finally|since then|today|nowadays|these days|ever since|by the end"
+    r"|afterwards|after that|two (?:weeks|months|years) later|a (?:week|month|year) later|from then on",
+    r"went (?:from|up|down|live|out|through|into|to)|from [^.]{1,30} to|down to|up to|(?:still|now) (?:running|in use"
+    r"|runs|use|uses|using|standing)|halved|doubled|tripled|saved|instead of",
+    r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped|sank|stayed|landed|ended"
+    r"|finished|stood|settled|came (?:out|down|in|back)|got|was|were) (?:to |from |by |at |on |with |under |above |over"
+    r" |roughly |about |up |down |only )*(?:an?|half|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty"
+    r"|\d[\d,.]*|zero|nought|none|nothing)",
     r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to"
     r"|roughly|about)",
     r"now (?:it|we|they|the)|(?:brought|cut|took|raised|got) (?:it|that|this|them|recall|precision|latency"
     r"|the \w+) (?:down|up|from|to|by)",
-    r"(?:got|was|were) (?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed"
-    r"|merged|accepted|cancelled)",
-    r"we (?:took|shipped|flew|went with|kept|chose|landed|ended up|settled|were at|reached|hit|released"
-    r"|launched|dropped)",
-    r"ended up|it (?:paid off|worked out)|the (?:result|outcome) was",
+    rf"(?:got|was|were|is|are) (?:\w+ )?{_ADOPTED}",
+    rf"(?:they|he|she|it|who) (?:{_ADOPTED}|agreed|stopped|took|asked for|wanted|use|uses|still|never (?:asked|came|had)"
+    r"|won|went|ran|passed|worked|held|runs|got|had (?:its|their|his|her))",
+    r"we (?:took|shipped|flew|went with|kept|chose|landed|ended|ended up|settled|were at|reached|hit|released"
+    r"|launched|dropped|won|lost|passed|met|made it|delivered|missed|finished|beat|agreed|stayed|switched|got)",
+    r"ended up|it (?:paid off|worked out|turned out)|turned out|the (?:result|outcome|upshot)(?: was|:| is)?|paid for"
+    r" itself|got (?:their|his|her|its|our|my|the)|(?:renewed|signed|extended|cancelled|bought) (?:the|a|our|it)",
 )
 _EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so)\b")
 
 
+_PAST = re.compile(r"\b(?:was|were|had|went|got|came|took|gave|made|did|said|told|[a-z]{3,}ed)\b")
+MIN_PAST = 4
+"""Verbs in the past tense by which a text tells what happened, whoever did it."""
+
+
 def _is_event(case: Case) -> bool:
     """Whether one event is told: the past tense of somebody, not habits."""
+    n_when = len(said(case, _WHEN, denied_too=True))
     return (
         bool(said(case, _ACTION, denied_too=True) or said(case, _TASK))
-        or len(said(case, _WHEN, denied_too=True)) >= 2
+        or n_when >= 2
+        or (n_when >= 1 and len(_PAST.findall(case.reading.folded)) >= MIN_PAST)
     )
 
 
