@@ -43,7 +43,7 @@ _DEED = (
 )
 """What somebody does who has decided: "I freeze the lot"."""
 _AGAIN = r"i'd (?:do|take|choose|pick|make|buy) (?:it|that|the same(?: \w+)?) again"
-_VERDICT = rf"(?:that's|that is|that'd be) my (?:answer|pick|choice|vote|call|bet|verdict)|{_AGAIN}"
+_VERDICT = rf"(?:that's|that is|that'd be) my (?:answer|pick|choice|vote|call|bet|verdict)|{_AGAIN}|(?:is|'s|would be) (?:the way to go|the one (?:i|for))"
 """Looks back at the option just named."""
 _COMMIT = either(
     rf"{_WILL} (?!(?:{_NO_PICK})\b)[a-z]+(?: (?:with|for|to|on|at))?",
@@ -59,7 +59,8 @@ _COMMIT = either(
     r"one i'd (?:try|use|take|pick|do|choose)|what i'd (?:use|take|pick|go with|choose|ship)",
     r"(?:cheapest|first|best) thing (?:to try )?is",
     r"comes? first|(?:gets|has) my vote|(?:every|the) (?:cent|penny|money|euro|month) goes (?:to|into)",
-    r"wins? (?:here|for me)",
+    r"wins? (?:here|for me)|gun to my head|if (?:i (?:had|have) to|you made me|you make me) (?:choose|pick)|put me down for"
+    r"|(?:is|would be|'s) what i'd|would be my (?:pick|choice|answer|vote)",
     r"(?:let me|i) commit(?: to)?|let's (?:go with|pick)|i say (?:yes|no)",
     _VERDICT,
 )
@@ -96,6 +97,10 @@ _FIRMLY = re.compile(
     r"(?:[a-z0-9'-]+ ){0,3}[a-z0-9'-]+, (?:no (?:hesitation|question|contest|doubt|maybe|discussion)|full stop"
     r"|period|every (?:single )?time|any (?:day|time)|hands down|definitely|without (?:a doubt|hesitation"
     r"|hesitating)|for sure|no two ways|end of story|by far|clearly|(?:and )?i mean it|nothing else)\b"
+    r"|(?:^|[.?!] )(?:definitely|no question|hands down|without question|by all means),? (?:the|an?) [a-z]+"
+    r"|(?:^|[.?!] )(?:(?:so|then|okay|well),? )?(?:[a-z0-9-]+ ){0,3}(?!that|this|what|how|as\b)[a-z0-9-]+ it is(?=[.,;!]|$)"
+    r"|(?:^|[.?!] )(?:the |my )?[a-z]+(?: [a-z]+)? first, (?:then |and )?[a-z]+(?: [a-z]+)? (?:later|second|after|next|last)\b"
+    r"|(?:^|[.?!] )(?:(?:so|then|okay|well),? )?(?:go (?:with|for)|stick (?:with|to)|stay with|opt for) (?:the|an?) [a-z]+"
 )
 """An option and no doubt about it: "YOLO, full stop"."""
 
@@ -267,21 +272,26 @@ _GIVEN_UP = either(
     r"the (?:downside|drawback|catch|flip ?side|trouble|loss)|downside|drawback|takes a hit|(?:i|we|you) take"
     r" (?:a|the) hit",
     r"eats? (?:into|away|up)|nibbles? (?:at|away)|at worst",
-    r"(?:slipped|dropped|fell|went down|rose|went up) (?:by )?(?:a|one|two|about|half|from)",
+    r"(?:slip(?:s|ped)|drop(?:s|ped)|falls?|fell|went down|rises?|rose|went up) (?:by )?(?:a|one|two|about|half|from)",
     r"(?:i|we)(?:'d|'ll)? (?:can |could |would |will )?(?:live with|accept|swallow|tolerate|take that|put up with"
     r"|don't mind|wouldn't mind)",
     r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as)|gets? (?:slower|worse|heavier|bigger|longer)",
     r"(?:takes|needs|adds|means) (?:\w+ )?(?:longer|more|twice|extra|another)(?: \w+)?"
     r"|not (?:quite )?as (?:accurate|fast|precise|sharp)",
     r"(?:an?|one|two|three) (?:\w+ )?(?:days?|seconds?|minutes|hours|weeks) (?:slower|later|longer)",
-    r"(?:i'd|we'd|i would|we would)(?: much)? (?:rather|sooner) (?:lose|miss|pay|wait|accept|give|have|take|see"
-    r"|send|throw|drop|be)\b(?=[^.?!]{4,80}\bthan\b)",
+    r"(?:i'd|we'd|i would|we would)(?: much)? (?:rather|sooner) [a-z]+\b(?=[^.?!]{4,80}\bthan\b)",
+    r"the more [^.?!]{3,50}, the (?:more|less|worse|fewer|slower|quicker|higher|bigger)|what (?:suffers|goes|i lose|you lose|we lose|gives)"
+    r"|(?:doubles|triples|quadruples) \w+|(?:i|we) can afford|fine by (?:me|us)|the first to go"
+    r"|(?:i'd|we'd|i|we) (?:take|prefer) [^.?!,]{3,50} over (?!the (?:photo|image|picture|frame|map))",
+    r"(?:bigger|higher|larger|fatter|longer) (?:\w+ )?(?:bill|costs?|price|latency|memory|wait|queue)|nothing(?:'s| is) free"
+    r"|(?:so|and) [^.?!,]{3,30} suffers?|eats? (?:twice|more|memory|compute|all|half)|\w+er to \w+,? (?:but |and )?\w+er to"
+    r"|(?:less|slower|dearer|coarser|uglier|heavier|worse)[^.?!]{0,30},? (?:yes|sure|true|okay|granted|fine)\b",
 )
 _WORSE = either(
     r"(?:is|it's|are|was|runs?|that's|they're|became|becomes|gets?|got) (?:(?:a bit|a little|much|far|slightly"
     r"|somewhat|clearly|also) )?"
     r"(?:slow|slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|dearer|more expensive|worse at)",
-    r"slower|heavier|dearer|costlier|pricier|clumsier|coarser",
+    r"slower|worse|heavier|dearer|costlier|pricier|clumsier|coarser",
 )
 """Says what is given up only where it is weighed; else it describes the other option."""
 _WEIGHED = either(
@@ -344,7 +354,8 @@ def trade_off(case: Case) -> tuple[Evidence, ...]:
         after = token_at(case, here.end)
         lost = content(case, here.token, min(end + 6, after + 10))
         if (
-            len(lost) >= 2
+            lost
+            and len(lost) + len(content(case, here.token - PRICE_TOKENS, here.token)) >= 2
             and not _EMPTY_PRICE.search(text_of(case, here.sentence))
             and not _not_shared(case, here.sentence)
         ):
@@ -355,7 +366,7 @@ def trade_off(case: Case) -> tuple[Evidence, ...]:
 def _but_worse(case: Case) -> list[Place]:
     """Where a price is told right after "but", and what it is the price of before."""
     prices = sorted(
-        [*named(case, "prices"), *named(case, "failures"), *named(case, "setbacks")], key=lambda one: one.token
+        [*named(case, "prices"), *named(case, "setbacks")], key=lambda one: one.token
     )
     found = []
     for here in said(case, _ADVERSATIVE, denied_too=True):
@@ -369,14 +380,18 @@ def _but_worse(case: Case) -> list[Place]:
 # ------------------------------------------------------------------------------ boundary
 
 _CASE = either(
-    r"if|when|whenever|once|where|unless|until|past|beyond|except|as soon as|only if|but take|suppose",
+    r"if|when|whenever|once|where|unless|until|past|beyond|except|as soon as|only if|but take|below|above|under|outside",
+    r"(?:give|show|feed|put|take|turn|tilt|move|add|hand|throw|point|shine|hide|park|cover|rotate|flip) (?:it|them|the"
+    r"|an?|one|two|some|in|on|your)\b(?=[^.?!;]{4,70}(?:,|;| and| then))",
+    r"with (?:less than|fewer than|more than|only|two|three|thin|crowded|dirty|wet|moving|transparent|shiny|dense"
+    r"|tiny|blurry|noisy)",
     r"the (?:moment|day|minute|second|instant)|had (?:i|we|it|they)",
     r"as a law|on a",
     r"in (?:that|those|such) (?:kind of )?(?:cases?|scenes?|situations?)|in (?:a|the) (?:worst|edge"
     r"|corner) case",
     r"for (?:very|really|extremely|tiny|dense|small|large|huge)|with (?:very|really|heavy|strong|too (?:many"
     r"|few|much|little))",
-    r"at (?:night|\d|ten|three|four|five|like)",
+    r"at (?:night|dusk|dawn|\d|ten|three|four|five|like)",
 )
 _FAILS = either(
     r"break(?:s|ing)?(?: down)?|fail(?:s|ed|ing)?|falls? (?:apart|over|short|down)|struggl(?:e|es|ing)"
@@ -386,14 +401,14 @@ _FAILS = either(
     r"|hold|cope|expect|scale|fit|run|keep up|know"
     r"|enough|find|see|apply|right|separate|tell|hurt|pay off|buy|matter|true|handle|save)",
     r"no longer|useless|worthless|hopeless|identical|throws it|overwhelmed|no fixed|eats",
-    r"the opposite|instead|never (?!mind)[a-z]+|no \w+ (?:will|can|could|would)|nothing (?:can|will|could|helps)",
+    r"the opposite|instead|never (?!mind|less|more|seen)[a-z]+|my \w+ (?:falls|flips|changes)|no \w+ (?:will|can|could|would)|nothing (?:can|will|could|helps)",
     r"flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on",
     r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts|melts?|(?:is|are|gets?) missed"
     r"|as one|into one",
     r"too (?:coarse|slow|late|small|dense|dark|far|close|crowded|big|noisy|few|many|little)",
     r"wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i|we)(?:'d| would) (?:rather|kill|stop|move"
     r"|go back|take|use|swap|change|leave|choose|pick)",
-    r"negative|crash(?:es)?|nan|infinity|by zero|zero over zero|problem|trouble|nonsense|garbage|wrong",
+    r"nothing (?:to|left)|nowhere to|wins|negative|crash(?:es)?|nan|infinity|by zero|zero over zero|problem|trouble|nonsense|garbage|wrong",
 )
 _PLACED = re.compile(
     r"\b(?:if|when|whenever|once|where|unless|until|on|in|with|for|at|under|from|without|beyond|past|over|below|above"
@@ -402,13 +417,15 @@ _PLACED = re.compile(
 """What a case is put by where the failure beside it is plain."""
 _NOT_HOLDING = either(
     r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|couldn't|would never|never|would not|will not|does not)"
-    r" (?:really |even |much |always |just )?(?:help|work|hold|cope|scale|survive|save|apply|keep up|pay off|bother"
-    r"|trust|touch|use|transfer|rely)",
+    r" (?:really |even |much |always |just )?(?:help|work|hold|cope|scale|survive|save|apply|keep up|pay off"
+    r"|transfer|(?:use|trust|touch|do|rely on|ship) (?:it|that|this))",
+    r"(?:it|this|that|they|mine) (?:can't|cannot|won't|couldn't) (?:\w+ )?(?:see|read|tell|handle|count|recover|follow|find"
+    r"|reach|learn|separate|know|express)",
     r"neither (?:helps|works|holds)|nothing helps|no longer (?:helps|works|holds|true|applies)|i'd (?:not|never) use"
     r"|leave (?:it|that) alone|no use|loses its (?:point|meaning|value)|all bets are off",
 )
 _BUT_IF = re.compile(
-    r"\b(?:but|whereas|however|yet|though|only),? (?:if|when|once|the moment|as soon as|the day|where)\b"
+    r"\b(?:but|whereas|however|yet|though),? (?:if|when|once|the moment|as soon as|the day|where)\b"
 )
 """An exception that is opened: what follows is the case."""
 _IF_IT_FAILS = re.compile(
@@ -421,19 +438,30 @@ _LIMIT_SENTENCE = either(
     r"|problem|trouble|pain) (?:starts|begins|is|comes) (?:when|if|where|with|as soon as)",
     r"there (?:it|this|that|mine|the \w+) (?:breaks|fails|goes wrong|falls|stops|struggles|collapses|is over)",
     r"(?:it|this|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch"
-    r"|change|reconsider|drop|swap)",
+    r"|change|reconsider|drop (?:it|that|this)|swap|skip it|do without)",
+    r"(?:fools?|tricks?|defeats?|breaks?|kills?|confuses?|throws?) (?:it|this|them)\b|(?:fooled|beaten|confused|thrown|thrown"
+    r" off|blinded|tricked|swamped|overwhelmed) by|(?:struggles?|chokes?|trouble|problems?|hard time) (?:with|on)"
+    r"|(?:it|this|that) (?:only )?holds (?:for|in|on|when|if|while|as)|assuming",
     r"one caveat|the exception|the limit|what it won't do|it's built for|(?:it|this|that|which|all of this) assumes"
     r"|as long as|unless|provided|holds only|not for|(?:the|one|its|a|their) (?:weak spot|weakness|weak point|blind spot"
     r"|danger|risk|catch)|caveat",
     r"my (?:worry|fear|concern)|(?:i'd be|i'm|be|would be) (?:careful|wary|nervous|cautious|suspicious)|watch out"
     r"|where not",
     r"(?:only|just) (?:works|holds|true|helps|valid|pays) (?:if|when|as long|while|where|on|for|with)"
-    r"|works only|fine (?:until|as long|while|if)|until (?:it|they|you|the|a|somebody|someone)",
+    r"|works only|(?:fine|well|good|great|true|works?|okay|holds) (?:only )?(?:until|as long|provided|up to)",
+    r"(?:it|that|this|which|all this|everything|whole thing) (?:all |only |really )?(?:relies|rests|counts|hinges"
+    r"|stands and falls) (?:on|with)|(?:doesn't|don't|won't|does not) like|what (?:it|they|this) (?:can't|won't|cannot"
+    r"|doesn't)|think twice|not a (?:silver bullet|cure|panacea)|no (?:silver bullet|cure-all|panacea)|none of (?:this"
+    r"|that|it) (?:applies|helps|holds|works|matters)|forget (?:it|about it)\b(?=[.,;:!]| (?:on|in|for|with|when|if|at))"
+    r"|except (?:when|if|for|on|in|where|that)|should (?:the|a|they|it|somebody|someone) \w+|i'd (?:skip|leave) (?:it|that)"
+    r"|outside (?:of )?(?:that|this|its|the)|back to square one|that's for|(?:i'd|i would) go the other way",
 )
 
 
 FAILURE_TOKENS = 22
 """How soon after the case the failure must come: one spoken sentence."""
+MIN_LIMIT_CONTENT = 3
+MIN_PLACE_CONTENT = 2
 PLACE_TOKENS = 16
 """How near a plain failure the case must be put."""
 
@@ -441,7 +469,7 @@ PLACE_TOKENS = 16
 def boundary(case: Case) -> tuple[Evidence, ...]:
     """A case in which the pick or the claim fails: the case and the failure near one another."""
     limits = [*said(case, _LIMIT_SENTENCE, denied_too=True), *said(case, _BUT_IF, denied_too=True)]
-    found = [here for here in limits if len(content(case, here.token, here.token + 16)) >= 3]
+    found = [here for here in limits if len(content(case, *_window(case, here))) >= MIN_LIMIT_CONTENT]
     plain = named(case, "failures")
     failures = sorted(
         [*said(case, _FAILS, denied_too=True), *plain, *named(case, "setbacks")], key=lambda one: one.token
@@ -462,15 +490,21 @@ def boundary(case: Case) -> tuple[Evidence, ...]:
     return shown(case, *(_clause_round(case, here) for here in told[:3]))
 
 
+def _window(case: Case, here: Place) -> tuple[int, int]:
+    """What of the sentence is near enough to belong to a failure or a limit."""
+    begin, end = sentence(case, here.sentence)
+    return max(begin, here.token - PLACE_TOKENS), min(end, here.token + PLACE_TOKENS)
+
+
 def _is_placed(case: Case, here: Place) -> bool:
     """Whether the sentence of a plain failure says in which case."""
-    begin, end = sentence(case, here.sentence)
-    begin, end = max(begin, here.token - PLACE_TOKENS), min(end, here.token + PLACE_TOKENS)
+    begin, end = _window(case, here)
     tokens = case.reading.tokens
     if _IF_IT_FAILS.search(case.reading.folded, tokens[begin].start, tokens[end - 1].end):
         return False
     placed = _PLACED.search(case.reading.folded, tokens[begin].start, tokens[end - 1].end)
-    return bool(placed) and len(content(case, begin, end)) >= 3
+    told = [at for at in content(case, begin, end) if at != here.token]
+    return bool(placed) and len(told) >= MIN_PLACE_CONTENT
 
 
 CHECKS = (

@@ -71,6 +71,8 @@ _OUTCOME = either(
     r"|won|went|ran|passed|worked|held|runs|got|had (?:its|their|his|her))",
     r"we (?:took|shipped|flew|went with|kept|chose|landed|ended|ended up|settled|were at|reached|hit|released"
     r"|launched|dropped|won|lost|passed|met|made it|delivered|missed|finished|beat|agreed|stayed|switched|got)",
+    r"(?:uses?|used|have used|has used) it (?:on|in|for|every|to|at)|(?:is|are|has been|have been) (?:now |still )?(?:at|in use"
+    r"|running|live|in production|the default|standard)|went away|dried up|(?:has|have) been (?:running|in)",
     r"ended up|it (?:paid off|worked out|turned out)|turned out|the (?:result|outcome|upshot)(?: was|:| is)?|paid for"
     r" itself|got (?:their|his|her|its|our|my|the)|(?:renewed|signed|extended|cancelled|bought) (?:the|a|our|it)",
 )
