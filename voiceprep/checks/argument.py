@@ -262,7 +262,7 @@ _GIVEN_UP = either(
     r"|sacrifices?|trades?|(?<!what it )(?<!what that )costs?(?! a fortune))",
     r"(?:i'm|we're|you're) (?:giving up|losing|paying|trading|sacrificing)|giving (?:up|away)"
     r"|at the (?:expense|cost|price) of|the thing (?:i|we|you) (?:lose|give up)",
-    r"in exchange(?: for)?|in return(?: for)?|the (?:price|bill)(?:'s|:| (?:is|was|for|i pay|we pay|you pay))?"
+    r"in exchange(?: for)?|in return(?: for)?|the (?:price|bill)(?:'s|:| (?:is|was|for|tag|i pay|we pay|you pay))"
     r"|the cost (?:is|was|of)|comes at|pay (?:about|for|with|a|in|roughly)|(?:that|which)(?:'s| is| was) the (?:bill"
     r"|deal|price|cost|catch|tax|toll|flip ?side|downside|trade|sacrifice)|it's a (?:deal|bargain|swap)",
     r"(?:isn't|not|never|nothing'?s?|is|wasn't|comes|get (?:it|that)|that) (?:\w+ )?(?:for )?free(?! of)(?:,|;|:|\.)",
@@ -272,7 +272,7 @@ _GIVEN_UP = either(
     r"the (?:downside|drawback|catch|flip ?side|trouble|loss)|downside|drawback|takes a hit|(?:i|we|you) take"
     r" (?:a|the) hit",
     r"eats? (?:into|away|up)|nibbles? (?:at|away)|at worst",
-    r"(?:slip(?:s|ped)|drop(?:s|ped)|falls?|fell|went down|rises?|rose|went up) (?:by )?(?:a|one|two|about|half|from)",
+    r"(?:slip(?:s|ped)|drop(?:s|ped)|falls?|fell|went down|rises?|rose|went up) (?:by )?(?:a (?:point|few|bit|little|couple|touch|hair|percent)|one|two|about|half|from)",
     r"(?:i|we)(?:'d|'ll)? (?:can |could |would |will )?(?:live with|accept|swallow|tolerate|take that|put up with"
     r"|don't mind|wouldn't mind)",
     r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as)|gets? (?:slower|worse|heavier|bigger|longer)",
@@ -280,7 +280,7 @@ _GIVEN_UP = either(
     r"|not (?:quite )?as (?:accurate|fast|precise|sharp)",
     r"(?:an?|one|two|three) (?:\w+ )?(?:days?|seconds?|minutes|hours|weeks) (?:slower|later|longer)",
     r"(?:i'd|we'd|i would|we would)(?: much)? (?:rather|sooner) [a-z]+\b(?=[^.?!]{4,80}\bthan\b)",
-    r"the more [^.?!]{3,50}, the (?:more|less|worse|fewer|slower|quicker|higher|bigger)|what (?:suffers|goes|i lose|you lose|we lose|gives)"
+    r"the more [^.?!]{3,50}, the (?:more|less|worse|fewer|slower|quicker|higher|bigger)|what (?:suffers|i lose|you lose|we lose)"
     r"|(?:doubles|triples|quadruples) \w+|(?:i|we) can afford|fine by (?:me|us)|the first to go"
     r"|(?:i'd|we'd|i|we) (?:take|prefer) [^.?!,]{3,50} over (?!the (?:photo|image|picture|frame|map))",
     r"(?:bigger|higher|larger|fatter|longer) (?:\w+ )?(?:bill|costs?|price|latency|memory|wait|queue)|nothing(?:'s| is) free"
@@ -291,7 +291,7 @@ _WORSE = either(
     r"(?:is|it's|are|was|runs?|that's|they're|became|becomes|gets?|got) (?:(?:a bit|a little|much|far|slightly"
     r"|somewhat|clearly|also) )?"
     r"(?:slow|slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|dearer|more expensive|worse at)",
-    r"slower|worse|heavier|dearer|costlier|pricier|clumsier|coarser",
+    r"slower|heavier|dearer|costlier|pricier|clumsier|coarser",
 )
 """Says what is given up only where it is weighed; else it describes the other option."""
 _WEIGHED = either(
@@ -381,7 +381,7 @@ def _but_worse(case: Case) -> list[Place]:
 
 _CASE = either(
     r"if|when|whenever|once|where|unless|until|past|beyond|except|as soon as|only if|but take|below|above|under|outside",
-    r"(?:give|show|feed|put|take|turn|tilt|move|add|hand|throw|point|shine|hide|park|cover|rotate|flip) (?:it|them|the"
+    r"(?<=[.,;:!?] )(?:and |but |so |just )?(?:give|show|feed|turn|tilt|hand|throw|point|shine|hide|park|cover|rotate|flip) (?:it|them|the"
     r"|an?|one|two|some|in|on|your)\b(?=[^.?!;]{4,70}(?:,|;| and| then))",
     r"with (?:less than|fewer than|more than|only|two|three|thin|crowded|dirty|wet|moving|transparent|shiny|dense"
     r"|tiny|blurry|noisy)",
@@ -408,7 +408,7 @@ _FAILS = either(
     r"too (?:coarse|slow|late|small|dense|dark|far|close|crowded|big|noisy|few|many|little)",
     r"wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i|we)(?:'d| would) (?:rather|kill|stop|move"
     r"|go back|take|use|swap|change|leave|choose|pick)",
-    r"nothing (?:to|left)|nowhere to|wins|negative|crash(?:es)?|nan|infinity|by zero|zero over zero|problem|trouble|nonsense|garbage|wrong",
+    r"nothing (?:to|left)|nowhere to|the (?:\w+ ){1,3}wins|(?:is|are|was|were|it's|he's|she's) gone|negative|crash(?:es)?|nan|infinity|by zero|zero over zero|problem|trouble|nonsense|garbage|wrong",
 )
 _PLACED = re.compile(
     r"\b(?:if|when|whenever|once|where|unless|until|on|in|with|for|at|under|from|without|beyond|past|over|below|above"
@@ -439,8 +439,8 @@ _LIMIT_SENTENCE = either(
     r"there (?:it|this|that|mine|the \w+) (?:breaks|fails|goes wrong|falls|stops|struggles|collapses|is over)",
     r"(?:it|this|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch"
     r"|change|reconsider|drop (?:it|that|this)|swap|skip it|do without)",
-    r"(?:fools?|tricks?|defeats?|breaks?|kills?|confuses?|throws?) (?:it|this|them)\b|(?:fooled|beaten|confused|thrown|thrown"
-    r" off|blinded|tricked|swamped|overwhelmed) by|(?:struggles?|chokes?|trouble|problems?|hard time) (?:with|on)"
+    r"(?:fools?|tricks?|defeats?|confuses?) (?:it|this|them)\b|throws? (?:it|them) off|(?:fooled|beaten|confused|thrown|thrown"
+    r" off|blinded|tricked|swamped|overwhelmed) by|(?:struggles?|chokes?|has trouble|hard time) (?:with|on)"
     r"|(?:it|this|that) (?:only )?holds (?:for|in|on|when|if|while|as)|assuming",
     r"one caveat|the exception|the limit|what it won't do|it's built for|(?:it|this|that|which|all of this) assumes"
     r"|as long as|unless|provided|holds only|not for|(?:the|one|its|a|their) (?:weak spot|weakness|weak point|blind spot"

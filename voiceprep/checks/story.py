@@ -50,14 +50,14 @@ _ACTION = either(
 )
 _ADOPTED = (
     r"(?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed|merged|accepted|cancelled|used"
-    r"|bought|kept|dropped|solved|fixed|gone|over|done|finished|delivered|published|live|saved|copied|installed|ready"
-    r"|promoted|hired|launched|retired|closed|cut|caught)"
+    r"|bought|kept|dropped|solved|fixed|done|finished|delivered|published|live|saved|copied|installed"
+    r"|promoted|hired|launched|retired|closed)"
 )
 _OUTCOME = either(
-    r"in the end|at the end|as a result|eventually|finally|since then|today|nowadays|these days|ever since|by the end"
-    r"|afterwards|after that|two (?:weeks|months|years) later|a (?:week|month|year) later|from then on",
+    r"in the end|at the end|as a result|eventually|finally|since then|today|ever since|by the end"
+    r"|two (?:weeks|months|years) later|a (?:week|month|year) later|from then on",
     r"went (?:from|up|down|live|out|through|into|to)|from [^.]{1,30} to|down to|up to|(?:still|now) (?:running|in use"
-    r"|runs|use|uses|using|standing)|halved|doubled|tripled|saved|instead of",
+    r"|runs|use|uses|using|standing)|halved|doubled|tripled|saved",
     r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped|sank|stayed|landed|ended"
     r"|finished|stood|settled|came (?:out|down|in|back)|got|was|were) (?:to |from |by |at |on |with |under |above |over"
     r" |roughly |about |up |down |only )*(?:an?|half|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty"
@@ -67,14 +67,14 @@ _OUTCOME = either(
     r"now (?:it|we|they|the)|(?:brought|cut|took|raised|got) (?:it|that|this|them|recall|precision|latency"
     r"|the \w+) (?:down|up|from|to|by)",
     rf"(?:got|was|were|is|are) (?:\w+ )?{_ADOPTED}",
-    rf"(?:they|he|she|it|who) (?:{_ADOPTED}|agreed|stopped|took|asked for|wanted|use|uses|still|never (?:asked|came|had)"
+    rf"(?:they|he|she|it|who) (?:{_ADOPTED}|stopped|took|asked for more|still|never (?:asked|came|had)"
     r"|won|went|ran|passed|worked|held|runs|got|had (?:its|their|his|her))",
     r"we (?:took|shipped|flew|went with|kept|chose|landed|ended|ended up|settled|were at|reached|hit|released"
-    r"|launched|dropped|won|lost|passed|met|made it|delivered|missed|finished|beat|agreed|stayed|switched|got)",
+    r"|launched|dropped|won|passed|met|made it|delivered|missed|finished|beat|stayed|switched)",
     r"(?:uses?|used|have used|has used) it (?:on|in|for|every|to|at)|(?:is|are|has been|have been) (?:now |still )?(?:at|in use"
     r"|running|live|in production|the default|standard)|went away|dried up|(?:has|have) been (?:running|in)",
     r"ended up|it (?:paid off|worked out|turned out)|turned out|the (?:result|outcome|upshot)(?: was|:| is)?|paid for"
-    r" itself|got (?:their|his|her|its|our|my|the)|(?:renewed|signed|extended|cancelled|bought) (?:the|a|our|it)",
+    r" itself|got (?:their|his|her|its)|(?:renewed|signed|extended|cancelled|bought) (?:the|a|our|it)",
 )
 _EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so)\b")
 
@@ -127,7 +127,7 @@ def result(case: Case) -> tuple[Evidence, ...]:
         wording = text_of(case, here.sentence)
         if _EMPTY_OUTCOME.search(wording) and here.sentence not in counted:
             continue
-        if content(case, here.token, here.token + 12):
+        if content(case, here.token, here.token + 12) and not _GENERAL.search(wording):
             found.append(here)
     return shown(case, *found[:3])
 
