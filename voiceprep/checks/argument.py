@@ -34,7 +34,7 @@ _NO_PICK = (
     "look|say|think|guess|want|like|love|need|have|consider|ask|check|expect|be|see|test|evaluate|compare"
     "|not|never|argue that|assume|imagine|suppose|probably|maybe|do|depend|explore|experiment|discuss"
     "|know|hope|read|try to|search|google|optimi[sz]e|improve|iterate|investigate|research|weigh|figure"
-    "|rather|perhaps|also"
+    "|rather|perhaps|also|line (?:it|them) up"
 )
 """Verbs after "I'd" that find out, hedge or wish, and commit to nothing."""
 _DEED = (
@@ -62,9 +62,15 @@ _COMMIT = either(
     r"wins? (?:here|for me)|gun to my head|if (?:i (?:had|have) to|you made me|you make me) (?:choose|pick)|put me down for"
     r"|(?:is|would be|'s) what i'd|would be my (?:pick|choice|answer|vote)",
     r"(?:let me|i) commit(?: to)?|let's (?:go with|pick)|i say (?:yes|no)",
+    r"if you (?:want|force|ask|need|push) [^.?!,:]{2,40}[,:] ?(?:i bet on|i|the)|the (?:main|first|one) thing i(?:'d| would) do",
+    r"(?:for|on|with|there|in|at|here)\b[^.?!,;:]{0,40},? (?:i|we) (?:always |normally |still )?(?:take|use|used|choose|swapped to)",
+    r"(?:i|we) leave (?:\w+ ){1,3}out|(?:i|we) (?:swapped|switched|moved) to",
     _VERDICT,
 )
-_OFFERED = either(r"so (?:it's|it is)", r"for me(?:,)? it's", r"i(?:'d)? (?:lean|say|vote)", r"let's say", r"(?:then|here|there) it's")
+_OFFERED = either(
+    r"so (?:it's|it is)", r"for me(?:,)? it's", r"i(?:'d)? (?:lean|vote)", r"let's say", r"(?:then|here|there) it's",
+    r"if [^.?!]{4,90}, then",
+)  # fmt: skip
 """Commits only where an option follows at once: "so it's YOLO", not "so it is slower"."""
 _DECIDED = re.compile(
     rf"\b(?:i|we){_ADVERBS} (?:{_DEED})\b|(?:^|[.?!:;,] )(?:so |then )?(?:stay with|stick (?:with|to)|go (?:with|for)"
@@ -94,7 +100,7 @@ _BLUNT = re.compile(
 )
 _FIRMLY = re.compile(
     r"(?:^|[.?!] )(?:(?:so|well|okay|honestly|um|uh|hmm),? )*(?!(?:no|yes|yeah|sure|right)\b)"
-    r"(?:[a-z0-9'-]+ ){0,3}[a-z0-9'-]+, (?:no (?:hesitation|question|contest|doubt|maybe|discussion)|full stop"
+    r"(?:[a-z0-9'-]+ ){0,5}[a-z0-9'-]+, (?:no (?:hesitation|question|contest|doubt|maybe|discussion)|full stop"
     r"|period|every (?:single )?time|any (?:day|time)|hands down|definitely|without (?:a doubt|hesitation"
     r"|hesitating)|for sure|no two ways|end of story|by far|clearly|(?:and )?i mean it|nothing else)\b"
     r"|(?:^|[.?!] )(?:definitely|no question|hands down|without question|by all means),? (?:the|an?) [a-z]+"
@@ -259,10 +265,13 @@ _PART = (
 _GIVEN_UP = either(
     rf"{_SOMEBODY} {_PART}",
     r"(?:it|that|this|they)(?:'d|'ll)?(?: (?:would|will|does|may|might|can))? (?:loses?|gives? (?:up|away|back)"
-    r"|sacrifices?|trades?|(?<!what it )(?<!what that )costs?(?! a fortune))",
+    r"|sacrifices?|trades?|(?<!what it )(?<!what that )costs?(?! a fortune| nothing))",
+    r"(?:took|takes?|eats?|ate|needs?|be|was) (?:\w+ ){0,2}(?:times (?:longer|more|as|slower)|weeks?|days?|months?|hours?)"
+    r"|\w+er but \w+er|what it costs? (?:me|us|was|is)|gives? (?:it|that|this|them) up|lived with|eats? the|has to wait"
+    r"|but [^.?!,]{3,40} (?:is|was|are|were) gone",
     r"(?:i'm|we're|you're) (?:giving up|losing|paying|trading|sacrificing)|giving (?:up|away)"
     r"|at the (?:expense|cost|price) of|the thing (?:i|we|you) (?:lose|give up)",
-    r"in exchange(?: for)?|in return(?: for)?|the (?:price|bill)(?:'s|:| (?:is|was|for|tag|i pay|we pay|you pay))"
+    r"in exchange(?: for)?|in return(?: for)?|the (?:price|bill)(?:'s|(?=:)| (?:is|was|for|tag|i pay|we pay|you pay))"
     r"|the cost (?:is|was|of)|comes at|pay (?:about|for|with|a|in|roughly)|(?:that|which)(?:'s| is| was) the (?:bill"
     r"|deal|price|cost|catch|tax|toll|flip ?side|downside|trade|sacrifice)|it's a (?:deal|bargain|swap)",
     r"(?:isn't|not|never|nothing'?s?|is|wasn't|comes|get (?:it|that)|that) (?:\w+ )?(?:for )?free(?! of)(?:,|;|:|\.)",
@@ -330,7 +339,7 @@ _EMPTY_PRICE = re.compile(
 )
 _REBUFFED = re.compile(
     r"\b(?:but|and|yet|though|nah|no),? (?:i|we|that|it)(?:'ve|'d|'s| have| would| is| was)?"
-    r" (?:haven't|never|don't|didn't|wouldn't|not|nonsense|hasn't|isn't|disagree)\b"
+    r" (?:haven't|never|don't|didn't|wouldn't|not|nonsense|hasn't|isn't|disagree)\b|\bno difference\b|\boutdated\b|\bnot any ?more\b"
 )
 """A claim heard and not shared: "that it costs sharpness, but I haven't seen that"."""
 _HEARSAY = re.compile(
@@ -400,7 +409,7 @@ _FAILS = either(
     r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|isn't|aren't|not|couldn't) (?:\w+ ){0,3}?(?:help|work"
     r"|hold|cope|expect|scale|fit|run|keep up|know"
     r"|enough|find|see|apply|right|separate|tell|hurt|pay off|buy|matter|true|handle|save)",
-    r"no longer|useless|worthless|hopeless|identical|throws it|overwhelmed|no fixed|eats",
+    r"(?:isn't|aren't|wasn't|not) (?:\w+ ){1,4}any ?more|no longer|useless|worthless|hopeless|identical|throws it|overwhelmed|no fixed|eats",
     r"the opposite|instead|never (?!mind|less|more|seen)[a-z]+|my \w+ (?:falls|flips|changes)|no \w+ (?:will|can|could|would)|nothing (?:can|will|could|helps)",
     r"flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on",
     r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts|melts?|(?:is|are|gets?) missed"
@@ -421,7 +430,7 @@ _NOT_HOLDING = either(
     r"|transfer|(?:use|trust|touch|do|rely on|ship) (?:it|that|this))",
     r"(?:it|this|that|they|mine) (?:can't|cannot|won't|couldn't) (?:\w+ )?(?:see|read|tell|handle|count|recover|follow|find"
     r"|reach|learn|separate|know|express)",
-    r"neither (?:helps|works|holds)|nothing helps|no longer (?:helps|works|holds|true|applies)|i'd (?:not|never) use"
+    r"neither (?:helps|works|holds)|nothing helps|no longer (?:helps|works|holds|true|applies)|i'd (?:not|never) (?:use|touch)"
     r"|leave (?:it|that) alone|no use|loses its (?:point|meaning|value)|all bets are off",
 )
 _BUT_IF = re.compile(
@@ -429,8 +438,8 @@ _BUT_IF = re.compile(
 )
 """An exception that is opened: what follows is the case."""
 _IF_IT_FAILS = re.compile(
-    r"(?:if|when|once|unless|where) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?"
-    r"(?:doesn't |don't |isn't |won't )?(?:work|help|enough|good|fit|fail|possible|make sense)"
+    r"(?:if|when|once|unless|where) (?:it|that|this|they|those|these)(?:'s| is| does| do|'re| are)?(?: not|n't|)? ?"
+    r"(?:doesn't |don't |isn't |won't |still |look |looks )*(?:bad|work|help|enough|good|fit|fail|possible|make sense)"
 )
 """A case in name only: "if it doesn't work"."""
 _LIMIT_SENTENCE = either(
@@ -454,7 +463,7 @@ _LIMIT_SENTENCE = either(
     r"|doesn't)|think twice|not a (?:silver bullet|cure|panacea)|no (?:silver bullet|cure-all|panacea)|none of (?:this"
     r"|that|it) (?:applies|helps|holds|works|matters)|forget (?:it|about it)\b(?=[.,;:!]| (?:on|in|for|with|when|if|at))"
     r"|except (?:when|if|for|on|in|where|that)|should (?:the|a|they|it|somebody|someone) \w+|i'd (?:skip|leave) (?:it|that)"
-    r"|outside (?:of )?(?:that|this|its|the)|back to square one|that's for|(?:i'd|i would) go the other way",
+    r"|outside (?:of )?(?:that|this|its|the)|back to square one|not (?:the|a) (?:right )?(?:place|tool|job|thing|\w+) for|(?:i'd|i would) go the other way",
 )
 
 

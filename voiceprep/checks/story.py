@@ -59,7 +59,7 @@ _OUTCOME = either(
     r"went (?:from|up|down|live|out|through|into|to)|from [^.]{1,30} to|down to|up to|(?:still|now) (?:running|in use"
     r"|runs|use|uses|using|standing)|halved|doubled|tripled|saved",
     r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped|sank|stayed|landed|ended"
-    r"|finished|stood|settled|came (?:out|down|in|back)|got|was|were) (?:to |from |by |at |on |with |under |above |over"
+    r"|finished|stood|settled|came (?:out|down|in|back)) (?:to |from |by |at |on |with |under |above |over"
     r" |roughly |about |up |down |only )*(?:an?|half|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty"
     r"|\d[\d,.]*|zero|nought|none|nothing)",
     r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to"
@@ -68,14 +68,17 @@ _OUTCOME = either(
     r"|the \w+) (?:down|up|from|to|by)",
     rf"(?:got|was|were|is|are) (?:\w+ )?{_ADOPTED}",
     rf"(?:they|he|she|it|who) (?:{_ADOPTED}|stopped|took|asked for more|still|never (?:asked|came|had)"
-    r"|won|went|ran|passed|worked|held|runs|got|had (?:its|their|his|her))",
+    r"|won|ran|passed|held|runs|had (?:its|their|his|her))",
     r"we (?:took|shipped|flew|went with|kept|chose|landed|ended|ended up|settled|were at|reached|hit|released"
     r"|launched|dropped|won|passed|met|made it|delivered|missed|finished|beat|stayed|switched)",
     r"(?:uses?|used|have used|has used) it (?:on|in|for|every|to|at)|(?:is|are|has been|have been) (?:now |still )?(?:at|in use"
-    r"|running|live|in production|the default|standard)|went away|dried up|(?:has|have) been (?:running|in)",
-    r"ended up|it (?:paid off|worked out|turned out)|turned out|the (?:result|outcome|upshot)(?: was|:| is)?|paid for"
+    r"|running|live|in production|the default|standard)|went (?:away|quiet)|dried up|(?:has|have) been (?:running|in)",
+    r"ended up|it (?:paid off|worked out)|the (?:result|outcome|upshot)(?: was|:| is)?|paid for"
     r" itself|got (?:their|his|her|its)|(?:renewed|signed|extended|cancelled|bought) (?:the|a|our|it)",
 )
+_CARRIED_OUT = re.compile(r"we (?:shipped|released|launched|delivered|finished|passed|won)\b")
+_NEEDS_FIGURE = re.compile(r"from\b|went (?:from|up|down)\b")
+"""Says something only with a figure: "from 61 to 89", not "from quite low to high"."""
 _EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so)\b")
 
 
@@ -125,7 +128,10 @@ def result(case: Case) -> tuple[Evidence, ...]:
     counted = {figure.place.sentence for figure in figures(case)}
     for here in said(case, _OUTCOME, denied_too=True):
         wording = text_of(case, here.sentence)
-        if _EMPTY_OUTCOME.search(wording) and here.sentence not in counted:
+        carried_out = _CARRIED_OUT.match(case.reading.folded, here.start)
+        if here.sentence not in counted and (
+            (_EMPTY_OUTCOME.search(wording) and not carried_out) or _NEEDS_FIGURE.match(case.reading.folded, here.start)
+        ):
             continue
         if content(case, here.token, here.token + 12) and not _GENERAL.search(wording):
             found.append(here)
