@@ -91,7 +91,6 @@ def number(case: Case) -> tuple[Evidence, ...]:
     return shown(case, *(figure.place for figure in new_figures(case)[:4]))
 
 
-
 # ---------------------------------------------------------------- data, model, metric, constraint
 
 
@@ -166,16 +165,20 @@ _MUST = re.compile(
     r"\b(?:has to|have to|had to|must|needs? to|can't|cannot|won't|doesn't fit|only (?:has|have|get|got)"
     r"|no more than|at most|below|under|within|before|limit(?:ed)?|budget|ceiling|cap|is out|gives us"
     r"|per (?:frame|part|image|second)|too (?:slow|big|late)|"
-    r"tight|share[ds]?|fits?|runs? out|(?:not|aren't|weren't|isn't|never) allowed|longer than|no longer|all we have"
+    r"tight|share[ds]?|fits?|runs? out|(?:not|aren't|weren't|isn't|never) allowed|longer than|no longer"
+    r"|all we have"
     r"|may not|that's it|already)\b"
 )
 _IN_TIME = re.compile(
-    r"\b(?:has to|have to|had to|must|needs? to|got to|can't wait|won't wait|you've|you have|we've|we have)\b[^.?!]{0,60}\b"
-    r"(?:in|within|under|inside|before|every|maybe|about|only|just|by|got)? ?(?:an?|one|half|two|three|four|five|ten|\d+)"
+    r"\b(?:has to|have to|had to|must|needs? to|got to|can't wait|won't wait|you've|you have|we've"
+    r"|we have)\b[^.?!]{0,60}\b"
+    r"(?:in|within|under|inside|before|every|maybe|about|only|just|by|got)? ?(?:an?|one|half|two|three"
+    r"|four|five|ten|\d+)"
     r"(?: \w+)?(?: of)?(?: an?)? (?:seconds?|milliseconds?|minutes?|ms|hours?)\b"
 )
 _FORBIDDEN = re.compile(
-    r"\b(?:law|gdpr|regulat\w+|union|contract|licen[cs]e|hospital|customer|client|legal)\b[^.?!]{0,50}\b(?:forbids?|allows?"
+    r"\b(?:law|gdpr|regulat\w+|union|contract|licen[cs]e|hospital|customer|client"
+    r"|legal)\b[^.?!]{0,50}\b(?:forbids?|allows?"
     r"|bans?|won't let|doesn't let|requires?|demands?|insists?|says no|must)\b"
 )
 
@@ -192,9 +195,7 @@ def constraint(case: Case) -> tuple[Evidence, ...]:
     found += [
         here
         for here in named_anyhow(case, "limit-words")
-        if here.sentence in counted
-        and not foreign(here.token)
-        and _MUST.search(text_of(case, here.sentence))
+        if here.sentence in counted and not foreign(here.token) and _MUST.search(text_of(case, here.sentence))
     ]
     found += [*said(case, _IN_TIME), *said(case, _FORBIDDEN, denied_too=True)]
     return shown(case, *found[:3])
@@ -206,8 +207,16 @@ CHECKS = (
         message="Nothing ties the answer to a product, a scene or a dataset.",
         authority="real-world examples count; a bare pair of classes is no context",
         find=context,
-        hears=(Example("On a fish farm the water is murky and the light comes from above.", "fish"),),
-        passes=("Cats and dogs.", "It works in general."),
+        hears=(
+            Example("On a fish farm the water is murky and the light comes from above.", "fish"),
+            Example("Our chairlift runs at two metres a second in thick snow.", "Our"),
+        ),
+        passes=(
+            "Cats and dogs.",
+            "It works in general.",
+            "My worry is that our model learns it by heart.",
+            "Medical, retail, farming, you name it.",
+        ),
         denied=("We have no hospital or clinic among them.",),
     ),
     Check(
@@ -259,7 +268,13 @@ CHECKS = (
         message="No limit was stated.",
         authority="four anchors; a limit with its figure or its hard consequence",
         find=constraint,
-        hears=(Example("The network has a budget of twenty milliseconds.", "budget"),),
+        hears=(
+            Example("The network has a budget of twenty milliseconds.", "budget"),
+            Example(
+                "It has to answer within a second or the door stays shut.", "has to answer within a second"
+            ),
+            Example("The law here doesn't allow us to keep faces.", "law"),
+        ),
         passes=("It should be fast.", "It runs on a GPU."),
         denied=("Memory is not an issue at all.",),
     ),

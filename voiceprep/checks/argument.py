@@ -43,7 +43,10 @@ _DEED = (
 )
 """What somebody does who has decided: "I freeze the lot"."""
 _AGAIN = r"i'd (?:do|take|choose|pick|make|buy) (?:it|that|the same(?: \w+)?) again"
-_VERDICT = rf"(?:that's|that is|that'd be) my (?:answer|pick|choice|vote|call|bet|verdict)|{_AGAIN}|(?:is|'s|would be) (?:the way to go|the one (?:i|for))"
+_VERDICT = (
+    rf"(?:that's|that is|that'd be) my (?:answer|pick|choice|vote|call|bet|verdict)|{_AGAIN}"
+    r"|(?:is|'s|would be) (?:the way to go|the one (?:i|for))"
+)
 """Looks back at the option just named."""
 _COMMIT = either(
     rf"{_WILL} (?!(?:{_NO_PICK})\b)[a-z]+(?: (?:with|for|to|on|at))?",
@@ -59,21 +62,26 @@ _COMMIT = either(
     r"one i'd (?:try|use|take|pick|do|choose)|what i'd (?:use|take|pick|go with|choose|ship)",
     r"(?:cheapest|first|best) thing (?:to try )?is",
     r"comes? first|(?:gets|has) my vote|(?:every|the) (?:cent|penny|money|euro|month) goes (?:to|into)",
-    r"wins? (?:here|for me)|gun to my head|if (?:i (?:had|have) to|you made me|you make me) (?:choose|pick)|put me down for"
+    r"wins? (?:here|for me)|gun to my head|if (?:i (?:had|have) to|you made me|you make me) (?:choose"
+    r"|pick)|put me down for"
     r"|(?:is|would be|'s) what i'd|would be my (?:pick|choice|answer|vote)",
     r"(?:let me|i) commit(?: to)?|let's (?:go with|pick)|i say (?:yes|no)",
-    r"if you (?:want|force|ask|need|push) [^.?!,:]{2,40}[,:] ?(?:i bet on|i|the)|the (?:main|first|one) thing i(?:'d| would) do",
-    r"(?:for|on|with|there|in|at|here)\b[^.?!,;:]{0,40},? (?:i|we) (?:always |normally |still )?(?:take|use|used|choose|swapped to)",
+    r"if you (?:want|force|ask|need|push) [^.?!,:]{2,40}[,:] ?(?:i bet on|i|the)|the (?:main|first"
+    r"|one) thing i(?:'d| would) do",
+    r"(?:for|on|with|there|in|at|here)\b[^.?!,;:]{0,40},? (?:i|we) (?:always |normally |still )?(?:take"
+    r"|use|used|choose|swapped to)",
     r"(?:i|we) leave (?:\w+ ){1,3}out|(?:i|we) (?:swapped|switched|moved) to",
     _VERDICT,
 )
 _OFFERED = either(
-    r"so (?:it's|it is)", r"for me(?:,)? it's", r"i(?:'d)? (?:lean|vote)", r"let's say", r"(?:then|here|there) it's",
+    r"so (?:it's|it is)", r"for me(?:,)? it's", r"i(?:'d)? (?:lean|vote)", r"let's say", r"(?:then|here"
+    r"|there) it's",
     r"if [^.?!]{4,90}, then",
 )  # fmt: skip
 """Commits only where an option follows at once: "so it's YOLO", not "so it is slower"."""
 _DECIDED = re.compile(
-    rf"\b(?:i|we){_ADVERBS} (?:{_DEED})\b|(?:^|[.?!:;,] )(?:so |then )?(?:stay with|stick (?:with|to)|go (?:with|for)"
+    rf"\b(?:i|we){_ADVERBS} (?:{_DEED})\b|(?:^|[.?!:;,] )(?:so |then )?(?:stay with|stick (?:with|to)"
+    rf"|go (?:with|for)"
     rf"|start (?:with|from)|take|use|keep|freeze|pick)\b(?=[^.?!]{{3,60}}\bi(?:'d)? say\b)"
 )
 _NO_OPTION = re.compile(
@@ -100,32 +108,32 @@ _BLUNT = re.compile(
 )
 _FIRMLY = re.compile(
     r"(?:^|[.?!] )(?:(?:so|well|okay|honestly|um|uh|hmm),? )*(?!(?:no|yes|yeah|sure|right)\b)"
-    r"(?:[a-z0-9'-]+ ){0,5}[a-z0-9'-]+, (?:no (?:hesitation|question|contest|doubt|maybe|discussion)|full stop"
+    r"(?:[a-z0-9'-]+ ){0,5}[a-z0-9'-]+, (?:no (?:hesitation|question|contest|doubt|maybe|discussion)"
+    r"|full stop"
     r"|period|every (?:single )?time|any (?:day|time)|hands down|definitely|without (?:a doubt|hesitation"
     r"|hesitating)|for sure|no two ways|end of story|by far|clearly|(?:and )?i mean it|nothing else)\b"
     r"|(?:^|[.?!] )(?:definitely|no question|hands down|without question|by all means),? (?:the|an?) [a-z]+"
-    r"|(?:^|[.?!] )(?:(?:so|then|okay|well),? )?(?:[a-z0-9-]+ ){0,3}(?!that|this|what|how|as\b)[a-z0-9-]+ it is(?=[.,;!]|$)"
-    r"|(?:^|[.?!] )(?:the |my )?[a-z]+(?: [a-z]+)? first, (?:then |and )?[a-z]+(?: [a-z]+)? (?:later|second|after|next|last)\b"
-    r"|(?:^|[.?!] )(?:(?:so|then|okay|well),? )?(?:go (?:with|for)|stick (?:with|to)|stay with|opt for) (?:the|an?) [a-z]+"
+    r"|(?:^|[.?!] )(?:(?:so|then|okay|well),? )?(?:[a-z0-9-]+ ){0,3}(?!that|this|what|how"
+    r"|as\b)[a-z0-9-]+ it is(?=[.,;!]|$)"
+    r"|(?:^|[.?!] )(?:the |my )?[a-z]+(?: [a-z]+)? first, (?:then |and )?[a-z]+(?: [a-z]+)? (?:later"
+    r"|second|after|next|last)\b"
+    r"|(?:^|[.?!] )(?:(?:so|then|okay|well),? )?(?:go (?:with|for)|stick (?:with|to)|stay with"
+    r"|opt for) (?:the|an?) [a-z]+"
 )
 """An option and no doubt about it: "YOLO, full stop"."""
 
 
 def choice(case: Case) -> tuple[Evidence, ...]:
     """One option committed to: "I'd take X", "X first", or the bare name of one as a sentence of its own."""
-    found = []
-    for here in said(case, _COMMIT, denied_too=False):
-        if not _is_hedged(case, here) and _has_option(case, here):
-            found.append(here)
+    found = [here for here in said(case, _COMMIT) if not _is_hedged(case, here) and _has_option(case, here)]
     found += [
-        here
-        for here in said(case, _OFFERED)
-        if not _is_hedged(case, here) and _names_option(case, here)
+        here for here in said(case, _OFFERED) if not _is_hedged(case, here) and _names_option(case, here)
     ]
     found += [
         here
         for here in said(case, _DECIDED)
-        if not _is_hedged(case, here) and content(case, token_at(case, here.end), token_at(case, here.end) + 6)
+        if not _is_hedged(case, here)
+        and content(case, token_at(case, here.end), token_at(case, here.end) + 6)
     ]
     found += [here for here in said(case, _FIRMLY, denied_too=True) if not is_question(case, here.sentence)]
     if not found and case.reading.tokens:
@@ -256,7 +264,9 @@ def _clause_round(case: Case, here: Place) -> Place:
 
 # ------------------------------------------------------------------------------ trade-off
 
-_SOMEBODY = r"(?:i|we|you|they)(?:'d|'ll|'ve|'re| have)?(?: (?:would|will|do|may|might|can|could|always|then|just))?"
+_SOMEBODY = (
+    r"(?:i|we|you|they)(?:'d|'ll|'ve|'re| have)?(?: (?:would|will|do|may|might|can|could|always|then|just))?"
+)
 _PART = (
     r"(?:loses?|lost|gives? (?:up|away|back|something)|gave (?:up|away|back)|given (?:up|away)|pays?|paid"
     r"|sacrifices?|sacrificed|swallow|accepts?|trades?|traded|spends?|spent|costs?|forgo|forfeit|let go of)"
@@ -264,42 +274,56 @@ _PART = (
 """Verbs of parting with something."""
 _GIVEN_UP = either(
     rf"{_SOMEBODY} {_PART}",
-    r"(?:it|that|this|they)(?:'d|'ll)?(?: (?:would|will|does|may|might|can))? (?:loses?|gives? (?:up|away|back)"
+    r"(?:it|that|this|they)(?:'d|'ll)?(?: (?:would|will|does|may|might|can))? (?:loses?|gives? (?:up|away"
+    r"|back)"
     r"|sacrifices?|trades?|(?<!what it )(?<!what that )costs?(?! a fortune| nothing))",
-    r"(?:took|takes?|eats?|ate|needs?|be|was) (?:\w+ ){0,2}(?:times (?:longer|more|as|slower)|weeks?|days?|months?|hours?)"
-    r"|\w+er but \w+er|what it costs? (?:me|us|was|is)|gives? (?:it|that|this|them) up|lived with|eats? the|has to wait"
+    r"(?:took|takes?|eats?|ate|needs?|was) (?:\w+ ){0,2}(?:times (?:longer|more|as|slower)|weeks?|days?"
+    r"|months?|hours?)"
+    r"|\w+er but \w+er|what it costs? (?:me|us|was|is)|gives? (?:it|that|this|them) up|lived with"
+    r"|eats? the|has to wait"
     r"|but [^.?!,]{3,40} (?:is|was|are|were) gone",
     r"(?:i'm|we're|you're) (?:giving up|losing|paying|trading|sacrificing)|giving (?:up|away)"
     r"|at the (?:expense|cost|price) of|the thing (?:i|we|you) (?:lose|give up)",
-    r"in exchange(?: for)?|in return(?: for)?|the (?:price|bill)(?:'s|(?=:)| (?:is|was|for|tag|i pay|we pay|you pay))"
-    r"|the cost (?:is|was|of)|comes at|pay (?:about|for|with|a|in|roughly)|(?:that|which)(?:'s| is| was) the (?:bill"
+    r"in exchange(?: for)?|in return(?: for)?|the (?:price|bill)(?:'s|(?=:)| (?:is|was|for|tag|i pay"
+    r"|we pay|you pay))"
+    r"|the cost (?:is|was|of)|comes at|pay (?:about|for|with|a|in|roughly)|(?:that|which)(?:'s| is"
+    r"| was) the (?:bill"
     r"|deal|price|cost|catch|tax|toll|flip ?side|downside|trade|sacrifice)|it's a (?:deal|bargain|swap)",
-    r"(?:isn't|not|never|nothing'?s?|is|wasn't|comes|get (?:it|that)|that) (?:\w+ )?(?:for )?free(?! of)(?:,|;|:|\.)",
+    r"(?:isn't|not|never|nothing'?s?|is|wasn't|comes|get (?:it|that)"
+    r"|that) (?:\w+ )?(?:for )?free(?! of)(?:,|;|:|\.)",
     r"on the table|(?:i|we)(?:'d| would)? (?:leave|left) (?:a few|some|a little|one|two|a couple|several)",
     r"costs? (?:me|us|you|about|roughly|some|an?(?! fortune)|one|two|more|extra|accuracy|time|recall|latency"
     r"|memory|twice|three|four)",
     r"the (?:downside|drawback|catch|flip ?side|trouble|loss)|downside|drawback|takes a hit|(?:i|we|you) take"
     r" (?:a|the) hit",
     r"eats? (?:into|away|up)|nibbles? (?:at|away)|at worst",
-    r"(?:slip(?:s|ped)|drop(?:s|ped)|falls?|fell|went down|rises?|rose|went up) (?:by )?(?:a (?:point|few|bit|little|couple|touch|hair|percent)|one|two|about|half|from)",
-    r"(?:i|we)(?:'d|'ll)? (?:can |could |would |will )?(?:live with|accept|swallow|tolerate|take that|put up with"
+    r"(?:slip(?:s|ped)|drop(?:s|ped)|falls?|fell|went down|rises?|rose|went up) (?:by )?(?:a (?:point|few"
+    r"|bit|little|couple|touch|hair|percent)|one|two|about|half|from)",
+    r"(?:i|we)(?:'d|'ll)? (?:can |could |would |will )?(?:live with|accept|swallow|tolerate|take that"
+    r"|put up with"
     r"|don't mind|wouldn't mind)",
     r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as)|gets? (?:slower|worse|heavier|bigger|longer)",
     r"(?:takes|needs|adds|means) (?:\w+ )?(?:longer|more|twice|extra|another)(?: \w+)?"
     r"|not (?:quite )?as (?:accurate|fast|precise|sharp)",
     r"(?:an?|one|two|three) (?:\w+ )?(?:days?|seconds?|minutes|hours|weeks) (?:slower|later|longer)",
     r"(?:i'd|we'd|i would|we would)(?: much)? (?:rather|sooner) [a-z]+\b(?=[^.?!]{4,80}\bthan\b)",
-    r"the more [^.?!]{3,50}, the (?:more|less|worse|fewer|slower|quicker|higher|bigger)|what (?:suffers|i lose|you lose|we lose)"
+    r"the more [^.?!]{3,50}, the (?:more|less|worse|fewer|slower|quicker|higher|bigger)|what (?:suffers"
+    r"|i lose|you lose|we lose)"
     r"|(?:doubles|triples|quadruples) \w+|(?:i|we) can afford|fine by (?:me|us)|the first to go"
     r"|(?:i'd|we'd|i|we) (?:take|prefer) [^.?!,]{3,50} over (?!the (?:photo|image|picture|frame|map))",
-    r"(?:bigger|higher|larger|fatter|longer) (?:\w+ )?(?:bill|costs?|price|latency|memory|wait|queue)|nothing(?:'s| is) free"
-    r"|(?:so|and) [^.?!,]{3,30} suffers?|eats? (?:twice|more|memory|compute|all|half)|\w+er to \w+,? (?:but |and )?\w+er to"
-    r"|(?:less|slower|dearer|coarser|uglier|heavier|worse)[^.?!]{0,30},? (?:yes|sure|true|okay|granted|fine)\b",
+    r"(?:bigger|higher|larger|fatter|longer) (?:\w+ )?(?:bill|costs?|price|latency|memory|wait|queue)"
+    r"|nothing(?:'s| is) free"
+    r"|(?:so|and) [^.?!,]{3,30} suffers?|eats? (?:twice|more|memory|compute|all|half)"
+    r"|\w+er to \w+,? (?:but |and )?\w+er to"
+    r"|(?:less|slower|dearer|coarser|uglier|heavier|worse)[^.?!]{0,30},? (?:yes|sure|true|okay|granted"
+    r"|fine)\b",
 )
 _WORSE = either(
-    r"(?:is|it's|are|was|runs?|that's|they're|became|becomes|gets?|got) (?:(?:a bit|a little|much|far|slightly"
+    r"(?:is|it's|are|was|runs?|that's|they're|became|becomes|gets?|got) (?:(?:a bit|a little|much|far"
+    r"|slightly"
     r"|somewhat|clearly|also) )?"
-    r"(?:slow|slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|dearer|more expensive|worse at)",
+    r"(?:slow|slower|heavier|less (?:accurate|precise|flexible)|costlier|pricier|dearer|more expensive"
+    r"|worse at)",
     r"slower|heavier|dearer|costlier|pricier|clumsier|coarser",
 )
 """Says what is given up only where it is weighed; else it describes the other option."""
@@ -318,17 +342,21 @@ _WEIGHED = either(
     "take that",
 )
 _ADVERSATIVE = either(
-    "but|yet|although|though|while|whereas|even if|only that|except|however|mind you|then again|at the same time"
-    "|on the other hand|in turn"
+    "but|yet|although|though|while|whereas|even if|only that|except|however|mind you|then again"
+    "|at the same time|on the other hand|in turn"
 )
 PRICE_TOKENS = 14
 """How soon after "but" the price must be told."""
 _MORE_LESS = re.compile(
-    r"\b(?:gain|win|save|rescue|catch|buy|get|earn)s?\b[^.?!]{2,60}\b(?:lose|pay|drown|give up|sacrifice|miss)s?\b"
-    r"|\btoo (?:high|tight|strict|big|large|small|low|loose|long|short|early|late|much|little|many|few|strong|weak"
-    r"|hard|soft|fine|coarse)\b[^?!]{8,110}\btoo (?:high|tight|strict|big|large|small|low|loose|long|short|early"
+    r"\b(?:gain|win|save|rescue|catch|buy|get|earn)s?\b[^.?!]{2,60}\b(?:lose|pay|drown|give up|sacrifice"
+    r"|miss)s?\b"
+    r"|\btoo (?:high|tight|strict|big|large|small|low|loose|long|short|early|late|much|little|many|few"
+    r"|strong|weak"
+    r"|hard|soft|fine|coarse)\b[^?!]{8,110}\btoo (?:high|tight|strict|big|large|small|low|loose|long|short"
+    r"|early"
     r"|late|much|little|many|few|strong|weak|hard|soft|fine|coarse)\b"
-    r"|\b(?:tight|high|strict|low|loose|small|large|big|raise it|lower it|turn it up|turn it down|up|down)(?:er)?,? and"
+    r"|\b(?:tight|high|strict|low|loose|small|large|big|raise it|lower it|turn it up|turn it down|up"
+    r"|down)(?:er)?,? and"
     r"\b[^.?!]{5,90}[;,.] ?(?:set it |make it |and )?(?:tight|high|strict|low|loose|small|large|big|raise it"
     r"|lower it|turn it up|turn it down|up|down)(?:er)?,? and\b"
     r"|\bone (?:up|down|of them)\b[^.?!]{0,20}\bthe other\b"
@@ -339,7 +367,8 @@ _EMPTY_PRICE = re.compile(
 )
 _REBUFFED = re.compile(
     r"\b(?:but|and|yet|though|nah|no),? (?:i|we|that|it)(?:'ve|'d|'s| have| would| is| was)?"
-    r" (?:haven't|never|don't|didn't|wouldn't|not|nonsense|hasn't|isn't|disagree)\b|\bno difference\b|\boutdated\b|\bnot any ?more\b"
+    r" (?:haven't|never|don't|didn't|wouldn't|not|nonsense|hasn't|isn't|disagree)\b|\bno difference\b"
+    r"|\boutdated\b|\bnot any ?more\b"
 )
 """A claim heard and not shared: "that it costs sharpness, but I haven't seen that"."""
 _HEARSAY = re.compile(
@@ -374,9 +403,7 @@ def trade_off(case: Case) -> tuple[Evidence, ...]:
 
 def _but_worse(case: Case) -> list[Place]:
     """Where a price is told right after "but", and what it is the price of before."""
-    prices = sorted(
-        [*named(case, "prices"), *named(case, "setbacks")], key=lambda one: one.token
-    )
+    prices = sorted([*named(case, "prices"), *named(case, "setbacks")], key=lambda one: one.token)
     found = []
     for here in said(case, _ADVERSATIVE, denied_too=True):
         _, end = sentence(case, here.sentence)
@@ -389,10 +416,13 @@ def _but_worse(case: Case) -> list[Place]:
 # ------------------------------------------------------------------------------ boundary
 
 _CASE = either(
-    r"if|when|whenever|once|where|unless|until|past|beyond|except|as soon as|only if|but take|below|above|under|outside",
-    r"(?<=[.,;:!?] )(?:and |but |so |just )?(?:give|show|feed|turn|tilt|hand|throw|point|shine|hide|park|cover|rotate|flip) (?:it|them|the"
+    r"if|when|whenever|once|where|unless|until|past|beyond|except|as soon as|only if|but take|below|above"
+    r"|under|outside",
+    r"(?<=[.,;:!?] )(?:and |but |so |just )?(?:give|show|feed|turn|tilt|hand|throw|point|shine|hide|park"
+    r"|cover|rotate|flip) (?:it|them|the"
     r"|an?|one|two|some|in|on|your)\b(?=[^.?!;]{4,70}(?:,|;| and| then))",
-    r"with (?:less than|fewer than|more than|only|two|three|thin|crowded|dirty|wet|moving|transparent|shiny|dense"
+    r"with (?:less than|fewer than|more than|only|two|three|thin|crowded|dirty|wet|moving|transparent"
+    r"|shiny|dense"
     r"|tiny|blurry|noisy)",
     r"the (?:moment|day|minute|second|instant)|had (?:i|we|it|they)",
     r"as a law|on a",
@@ -406,31 +436,40 @@ _FAILS = either(
     r"break(?:s|ing)?(?: down)?|fail(?:s|ed|ing)?|falls? (?:apart|over|short|down)|struggl(?:e|es|ing)"
     r"|goes wrong|goes blind",
     r"stops? (?:working|helping|being)|gets? (?:bad|worse|tricky|ugly|lost)|loses? (?:track|it|them|too)",
-    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|isn't|aren't|not|couldn't) (?:\w+ ){0,3}?(?:help|work"
+    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|isn't|aren't|not|couldn't) (?:\w+ ){0,3}?(?:help"
+    r"|work"
     r"|hold|cope|expect|scale|fit|run|keep up|know"
     r"|enough|find|see|apply|right|separate|tell|hurt|pay off|buy|matter|true|handle|save)",
-    r"(?:isn't|aren't|wasn't|not) (?:\w+ ){1,4}any ?more|no longer|useless|worthless|hopeless|identical|throws it|overwhelmed|no fixed|eats",
-    r"the opposite|instead|never (?!mind|less|more|seen)[a-z]+|my \w+ (?:falls|flips|changes)|no \w+ (?:will|can|could|would)|nothing (?:can|will|could|helps)",
+    r"(?:isn't|aren't|wasn't|not) (?:\w+ ){1,4}any ?more|no longer|useless|worthless|hopeless|identical"
+    r"|throws it|overwhelmed|no fixed|eats",
+    r"the opposite|instead|never (?!mind|less|more|seen)[a-z]+|my \w+ (?:falls|flips|changes)"
+    r"|no \w+ (?:will|can|could|would)|nothing (?:can|will|could|helps)",
     r"flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on",
-    r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts|melts?|(?:is|are|gets?) missed"
+    r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts|melts?|(?:is|are"
+    r"|gets?) missed"
     r"|as one|into one",
     r"too (?:coarse|slow|late|small|dense|dark|far|close|crowded|big|noisy|few|many|little)",
     r"wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i|we)(?:'d| would) (?:rather|kill|stop|move"
     r"|go back|take|use|swap|change|leave|choose|pick)",
-    r"nothing (?:to|left)|nowhere to|the (?:\w+ ){1,3}wins|(?:is|are|was|were|it's|he's|she's) gone|negative|crash(?:es)?|nan|infinity|by zero|zero over zero|problem|trouble|nonsense|garbage|wrong",
+    r"nothing (?:to|left)|nowhere to|the (?:\w+ ){1,3}wins|(?:is|are|was|were|it's|he's|she's) gone"
+    r"|negative|crash(?:es)?|nan|infinity|by zero|zero over zero|problem|trouble|nonsense|garbage|wrong",
 )
 _PLACED = re.compile(
-    r"\b(?:if|when|whenever|once|where|unless|until|on|in|with|for|at|under|from|without|beyond|past|over|below|above"
+    r"\b(?:if|when|whenever|once|where|unless|until|on|in|with|for|at|under|from|without|beyond|past|over"
+    r"|below|above"
     r"|there|against|outside|during|as soon as|the (?:moment|day|minute|second))\b"
 )
 """What a case is put by where the failure beside it is plain."""
 _NOT_HOLDING = either(
-    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|couldn't|would never|never|would not|will not|does not)"
+    r"(?:won't|wouldn't|doesn't|don't|can't|cannot|didn't|couldn't|would never|never|would not|will not"
+    r"|does not)"
     r" (?:really |even |much |always |just )?(?:help|work|hold|cope|scale|survive|save|apply|keep up|pay off"
     r"|transfer|(?:use|trust|touch|do|rely on|ship) (?:it|that|this))",
-    r"(?:it|this|that|they|mine) (?:can't|cannot|won't|couldn't) (?:\w+ )?(?:see|read|tell|handle|count|recover|follow|find"
+    r"(?:it|this|that|they|mine) (?:can't|cannot|won't|couldn't) (?:\w+ )?(?:see|read|tell|handle|count"
+    r"|recover|follow|find"
     r"|reach|learn|separate|know|express)",
-    r"neither (?:helps|works|holds)|nothing helps|no longer (?:helps|works|holds|true|applies)|i'd (?:not|never) (?:use|touch)"
+    r"neither (?:helps|works|holds)|nothing helps|no longer (?:helps|works|holds|true|applies)|i'd (?:not"
+    r"|never) (?:use|touch)"
     r"|leave (?:it|that) alone|no use|loses its (?:point|meaning|value)|all bets are off",
 )
 _BUT_IF = re.compile(
@@ -438,32 +477,46 @@ _BUT_IF = re.compile(
 )
 """An exception that is opened: what follows is the case."""
 _IF_IT_FAILS = re.compile(
-    r"(?:if|when|once|unless|where) (?:it|that|this|they|those|these)(?:'s| is| does| do|'re| are)?(?: not|n't|)? ?"
-    r"(?:doesn't |don't |isn't |won't |still |look |looks )*(?:bad|work|help|enough|good|fit|fail|possible|make sense)"
+    r"(?:if|when|once|unless|where) (?:it|that|this|they|those|these)(?:'s| is| does| do|'re| are)?(?: not"
+    r"|n't|)? ?"
+    r"(?:doesn't |don't |isn't |won't |still |look |looks )*(?:bad|work|help|enough|good|fit|fail|possible"
+    r"|make sense)"
 )
 """A case in name only: "if it doesn't work"."""
 _LIMIT_SENTENCE = either(
-    r"where (?:it|this|that|mine|they) (?:breaks?|fails?|gets bad|stops?|falls?|struggles?|goes wrong)|(?:trouble"
+    r"where (?:it|this|that|mine|they) (?:breaks?|fails?|gets bad|stops?|falls?|struggles?|goes wrong)"
+    r"|(?:trouble"
     r"|problem|trouble|pain) (?:starts|begins|is|comes) (?:when|if|where|with|as soon as)",
-    r"there (?:it|this|that|mine|the \w+) (?:breaks|fails|goes wrong|falls|stops|struggles|collapses|is over)",
+    r"there (?:it|this|that|mine|the \w+) (?:breaks|fails|goes wrong|falls|stops|struggles|collapses"
+    r"|is over)",
     r"(?:it|this|that) (?:only )?(?:breaks|fails|falls apart|struggles|stops working)|i'd (?:flip|switch"
     r"|change|reconsider|drop (?:it|that|this)|swap|skip it|do without)",
-    r"(?:fools?|tricks?|defeats?|confuses?) (?:it|this|them)\b|throws? (?:it|them) off|(?:fooled|beaten|confused|thrown|thrown"
+    r"(?:fools?|tricks?|defeats?|confuses?) (?:it|this|them)\b|throws? (?:it|them) off|(?:fooled|beaten"
+    r"|confused|thrown|thrown"
     r" off|blinded|tricked|swamped|overwhelmed) by|(?:struggles?|chokes?|has trouble|hard time) (?:with|on)"
     r"|(?:it|this|that) (?:only )?holds (?:for|in|on|when|if|while|as)|assuming",
-    r"one caveat|the exception|the limit|what it won't do|it's built for|(?:it|this|that|which|all of this) assumes"
-    r"|as long as|unless|provided|holds only|not for|(?:the|one|its|a|their) (?:weak spot|weakness|weak point|blind spot"
+    r"one caveat|the exception|the limit|what it won't do|it's built for|(?:it|this|that|which"
+    r"|all of this) assumes"
+    r"|as long as|unless|provided|holds only|not for|(?:the|one|its|a|their) (?:weak spot|weakness"
+    r"|weak point|blind spot"
     r"|danger|risk|catch)|caveat",
-    r"my (?:worry|fear|concern)|(?:i'd be|i'm|be|would be) (?:careful|wary|nervous|cautious|suspicious)|watch out"
+    r"my (?:worry|fear|concern)|(?:i'd be|i'm|be|would be) (?:careful|wary|nervous|cautious|suspicious)"
+    r"|watch out"
     r"|where not",
     r"(?:only|just) (?:works|holds|true|helps|valid|pays) (?:if|when|as long|while|where|on|for|with)"
     r"|works only|(?:fine|well|good|great|true|works?|okay|holds) (?:only )?(?:until|as long|provided|up to)",
-    r"(?:it|that|this|which|all this|everything|whole thing) (?:all |only |really )?(?:relies|rests|counts|hinges"
-    r"|stands and falls) (?:on|with)|(?:doesn't|don't|won't|does not) like|what (?:it|they|this) (?:can't|won't|cannot"
-    r"|doesn't)|think twice|not a (?:silver bullet|cure|panacea)|no (?:silver bullet|cure-all|panacea)|none of (?:this"
-    r"|that|it) (?:applies|helps|holds|works|matters)|forget (?:it|about it)\b(?=[.,;:!]| (?:on|in|for|with|when|if|at))"
-    r"|except (?:when|if|for|on|in|where|that)|should (?:the|a|they|it|somebody|someone) \w+|i'd (?:skip|leave) (?:it|that)"
-    r"|outside (?:of )?(?:that|this|its|the)|back to square one|not (?:the|a) (?:right )?(?:place|tool|job|thing|\w+) for|(?:i'd|i would) go the other way",
+    r"(?:it|that|this|which|all this|everything|whole thing) (?:all |only |really )?(?:relies|rests|counts"
+    r"|hinges"
+    r"|stands and falls) (?:on|with)|(?:doesn't|don't|won't|does not) like|what (?:it|they|this) (?:can't"
+    r"|won't|cannot"
+    r"|doesn't)|think twice|not a (?:silver bullet|cure|panacea)|no (?:silver bullet|cure-all|panacea)"
+    r"|none of (?:this"
+    r"|that|it) (?:applies|helps|holds|works|matters)|forget (?:it|about it)\b(?=[.,;:!]| (?:on|in|for"
+    r"|with|when|if|at))"
+    r"|except (?:when|if|for|on|in|where|that)|should (?:the|a|they|it|somebody|someone) \w+|i'd (?:skip"
+    r"|leave) (?:it|that)"
+    r"|outside (?:of )?(?:that|this|its|the)|back to square one|not (?:the|a) (?:right )?(?:place|tool|job"
+    r"|thing|\w+) for|(?:i'd|i would) go the other way",
 )
 
 
@@ -490,11 +543,12 @@ def boundary(case: Case) -> tuple[Evidence, ...]:
         fails = any(other.sentence == here.sentence and other.start >= here.end for other in follow)
         if fails and len(content(case, here.token, here.token + 12)) >= 2:
             found.append(here)
-    for here in [*plain, *said(case, _NOT_HOLDING, denied_too=True)]:
-        if _is_placed(case, here):
-            found.append(here)
+    bare = [*plain, *said(case, _NOT_HOLDING, denied_too=True)]
+    found += [here for here in bare if _is_placed(case, here)]
     told = [
-        here for here in found if not is_question(case, here.sentence) and not _not_shared(case, here.sentence)
+        here
+        for here in found
+        if not is_question(case, here.sentence) and not _not_shared(case, here.sentence)
     ]
     return shown(case, *(_clause_round(case, here) for here in told[:3]))
 
@@ -525,10 +579,21 @@ CHECKS = (
         hears=(
             Example("I'd go with quantization first.", "I'd go with"),
             Example("We chose the smaller detector for the phone.", "We chose"),
+            Example("Gun to my head, the small detector.", "Gun to my head"),
+            Example("The small network, without hesitation.", "The small network, without hesitation"),
+            Example(
+                "On the server I take the large one, on the phone the small one.", "On the server I take"
+            ),
+            Example("I had both running. I took the U-Net, and I'd take it again.", "I took"),
+            Example("For me it's YOLO.", "For me it's"),
         ),
         passes=(
             "I'd look at both in parallel.",
             "You could use either of the two.",
+            "I'd use them everywhere.",
+            "We went with what the team knew.",
+            "I'd try the camera or I'd try the radar, depending.",
+            "I'd search for weights first.",
             "We use cameras.",
             "It has two parts, so it is slower.",
         ),
@@ -558,8 +623,20 @@ CHECKS = (
                 "I lose two points of recall on thin cracks.", "I lose two points of recall on thin cracks"
             ),
             Example("The downside is grain in the dark tiles.", "The downside is grain in the dark tiles"),
+            Example("I'd rather chase false alarms than miss a tumour.", "I'd rather chase false alarms"),
+            Example("The more you compress, the more you lose.", "The more you compress, the more you lose"),
+            Example("Cheaper to run, dearer to label.", "Cheaper to run, dearer to label"),
+            Example("We left a few percent on the table.", "We left a few percent on the table"),
+            Example("It finds the small ones now, but it became slow.", "but it became slow"),
         ),
-        passes=("There is a trade-off between the two.", "It has advantages and disadvantages."),
+        passes=(
+            "There is a trade-off between the two.",
+            "It has advantages and disadvantages.",
+            "It is fast and it is accurate.",
+            "They say it costs accuracy, but I haven't seen that.",
+            "It costs nothing.",
+            "Weigh the pros and cons, cost and so on.",
+        ),
         denied=("We don't lose any recall on thin cracks.",),
     ),
     Check(
@@ -572,8 +649,23 @@ CHECKS = (
                 "If the scene is a packed crowd, the small detector misses half of it.",
                 "If the scene is a packed crowd, the small detector misses half",
             ),
+            Example("On our infrared plates it fell apart.", "fell apart"),
+            Example("I'd think twice if the objects are thinner than the stride.", "think twice"),
+            Example("That's assuming the camera doesn't move.", "assuming the camera doesn't move"),
+            Example("It gets fooled by posters of people.", "fooled by posters of people"),
+            Example("Should the client ask for outlines, I'd swap it.", "Should the client ask for outlines"),
+            Example("Past twenty people it can't keep up.", "Past twenty people it can't keep up"),
         ),
-        passes=("It works for every scene.", "If you like, I can draw it."),
+        passes=(
+            "It works for every scene.",
+            "If you like, I can draw it.",
+            "It depends on the situation.",
+            "Where does it fail? Every model has its weaknesses.",
+            "A colleague says it fails in crowds, but I wouldn't sign that.",
+            "Once it is trained you export the weights and load them on the phone.",
+            "We had a problem with the camera mount last year.",
+            "I've never seen it fail on the night clips.",
+        ),
         denied=("It never gets difficult.",),
     ),
 )

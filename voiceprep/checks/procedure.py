@@ -9,7 +9,8 @@ from voiceprep.checks.seek import Place, content, is_question, named, own, said,
 from voiceprep.model import Evidence, Kind
 
 _NOT_PROPOSED = re.compile(
-    r"\b(?:before|prior to|until|wanted to|wants to|i've seen|i saw|seen an?|tempt\w+|no point in|instead of|rather than"
+    r"\b(?:before|prior to|until|wanted to|wants to|i've seen|i saw|seen an?|tempt\w+|no point in"
+    r"|instead of|rather than"
     r"|not by|without|what (?:to|it is i)|(?:could|might) also|decides)\b[^.;:?!]{0,40}$"
 )
 """Before these words a remedy is only talked of: "before fixing anything", "I've seen a team swap models"."""
@@ -17,7 +18,8 @@ _TALKED_OF = 60
 """Characters before a remedy in which such words stand."""
 _LOOKED_FOR = re.compile(
     r"(?:^|[.?!:;,] )(?:so |and |then |well |next |first |second |okay |um |uh |hmm |one |two |that is )*,? ?"
-    r"(?:is|are|was|were|does|do|did|has|have|where|which|what|how (?:many|much|large|big|far|long|often)|since when)\b"
+    r"(?:is|are|was|were|does|do|did|has|have|where|which|what|how (?:many|much|large|big|far|long|often)"
+    r"|since when)\b"
 )
 """Begins a question put to the system, direct or not: "is the chain the same as in the lab?"."""
 
@@ -51,13 +53,19 @@ def _is_proposed(case: Case, remedy: Place) -> bool:
 _STEP = re.compile(
     r"\b(?:first(?:ly)?(?! (?:layer|layers|day|place|time|stage|one|class|frame))|second(?:ly)?|third(?:ly)?"
     r"|(?:step|phase|stage|beat|day|morning|week) (?:one|two|three|four|\d)|then|next(?! to)|after(?:wards)?"
-    r"(?= (?:that|this|it|which|the|all)\b)|afterwards|finally|lastly|before (?:i|we|that|anything|it|the|any)|"
+    r"(?= (?:that|this|it|which|the|all)\b)|afterwards|finally|lastly|before (?:i|we|that|anything|it|the"
+    r"|any)|"
     r"once \w+|start(?: by| with|ing)?|begin(?: by| with|ning)?|only (?:when|then|after|now)|at the end"
-    r"|in the end|last of all|from there|when (?:that|it|this|the|a|someone|somebody|\w+ \w+s)|and now|as soon as"
-    r"|to finish|(?:that|this|which) done|done with that|comes? next|comes? last|followed by|another (?:one|net|network"
-    r"|model|step|branch)|the (?:second|third|last|next|final) (?:one|net|network|model|step|stage|thing|part|job)"
-    r"|(?:goes|go|passes|pass|feeds|handed|hand|hands) (?:it |them |that |these |this )?(?:in|on|over|to|into|through|back)"
-    r"|out (?:comes|come)|if (?:it|that|they|so|not|yes|he|the)|in that case|until|later|by then|and only then"
+    r"|in the end|last of all|from there|when (?:that|it|this|the|a|someone|somebody|\w+ \w+s)|and now"
+    r"|as soon as"
+    r"|to finish|(?:that|this|which) done|done with that|comes? next|comes? last|followed by"
+    r"|another (?:one|net|network"
+    r"|model|step|branch)|the (?:second|third|last|next|final) (?:one|net|network|model|step|stage|thing"
+    r"|part|job)"
+    r"|(?:goes|go|passes|pass|feeds|handed|hand|hands) (?:it |them |that |these |this )?(?:in|on|over|to"
+    r"|into|through|back)"
+    r"|out (?:comes|come)|if (?:it|that|they|so|not|yes|he|the)|in that case|until|later|by then"
+    r"|and only then"
     r"|what remains|what's left|whatever (?:is|was|'s)? ?(?:left|sold|survives|remains))\b"
     r"|(?:^|[.?!;:] )(?:one|two|three|four|last|one net|one network|one model)\b(?=,| )"
 )
@@ -84,8 +92,17 @@ CHECKS = (
         message="A remedy came before any check of the cause.",
         authority="interview guides: diagnose before fixing; the order matters",
         find=diagnosis_first,
-        hears=(Example("I'd look at the misses by size, and then add data.", "look at"),),
-        passes=("I'd add dropout and then look at the misses.", "That's overfitting."),
+        hears=(
+            Example("I'd look at the misses by size, and then add data.", "look at"),
+            Example("Before fixing anything I'd plot the misses by size.", "plot"),
+            Example("Is the resize on the phone the same as in training? If not, fix that.", "Is"),
+        ),
+        passes=(
+            "I'd add dropout and then look at the misses.",
+            "That's overfitting.",
+            "I'd clean the test set.",
+            "Retrain it. Is the resize on the phone the same as in training?",
+        ),
         denied=("I don't look at the misses.",),
     ),
     Check(
@@ -98,6 +115,7 @@ CHECKS = (
                 "First I freeze the body, then I train the head, and after that I open the last stage.",
                 "First",
             ),
+            Example("One net finds the face. Another one makes a vector. Then it's a look-up.", "One net"),
         ),
         passes=("You freeze, train, deploy.", "There are many steps."),
         denied=("There is no first or second here.",),

@@ -9,7 +9,8 @@ from voiceprep.checks.seek import content, either, figures, said, shown, text_of
 from voiceprep.model import Evidence
 
 _WHEN = either(
-    r"(?:summer|winter|spring|autumn|fall|year|month) before last|in twenty \w+|(?:one|that) (?:morning|day|evening"
+    r"(?:summer|winter|spring|autumn|fall|year|month) before last|in twenty \w+|(?:one|that) (?:morning"
+    r"|day|evening"
     r"|night|winter|summer|spring|autumn|week)|in my (?:\w+ )?(?:job|team|internship|thesis|company|project)",
     r"last (?:year|autumn|fall|spring|summer|winter|month|week|quarter|job)|this (?:year|spring|summer"
     r"|autumn|winter)",
@@ -28,8 +29,10 @@ _GENERAL = either(
     r"you (?:discuss|find|try|talk)", "one should",
 )  # fmt: skip
 _TASK = either(
-    r"(?:one|person|guy|woman|man) who had to|(?:it was|was) (?:up to me|my turn|on me|my job|left to me)|fell to me"
-    r"|they (?:wanted|needed|asked|expected|demanded)|(?:had|has) to (?:be|reach|get|go|run|hit|stay|work|fit)\b",
+    r"(?:one|person|guy|woman|man) who had to|(?:it was|was) (?:up to me|my turn|on me|my job|left to me)"
+    r"|fell to me"
+    r"|they (?:wanted|needed|asked|expected|demanded)|(?:had|has) to (?:be|reach|get|go|run|hit|stay|work"
+    r"|fit)\b",
     r"(?:i|we) (?:had|needed|was supposed|were supposed|was meant|was expected|were expected) to",
     r"(?:i|we) (?:was|were) (?:asked|told|tasked|responsible|given|charged|in charge|on the hook)|i owned",
     r"(?:my|our) (?:job|task|goal|target|role|mission|brief|assignment) (?:was|is|were)",
@@ -49,18 +52,22 @@ _ACTION = either(
     r"|froze|threw|did|began|spent|held|shot|sat|showed|tuned|pulled|told|met|fed|kept|dug|sought|rebuilt)"
 )
 _ADOPTED = (
-    r"(?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed|merged|accepted|cancelled|used"
+    r"(?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed|merged|accepted"
+    r"|cancelled|used"
     r"|bought|kept|dropped|solved|fixed|done|finished|delivered|published|live|saved|copied|installed"
     r"|promoted|hired|launched|retired|closed)"
 )
 _OUTCOME = either(
     r"in the end|at the end|as a result|eventually|finally|since then|today|ever since|by the end"
     r"|two (?:weeks|months|years) later|a (?:week|month|year) later|from then on",
-    r"went (?:from|up|down|live|out|through|into|to)|from [^.]{1,30} to|down to|up to|(?:still|now) (?:running|in use"
+    r"went (?:from|up|down|live|out|through|into|to)|from [^.]{1,30} to|down to|up to|(?:still"
+    r"|now) (?:running|in use"
     r"|runs|use|uses|using|standing)|halved|doubled|tripled|saved",
-    r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped|sank|stayed|landed|ended"
+    r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped|sank|stayed"
+    r"|landed|ended"
     r"|finished|stood|settled|came (?:out|down|in|back)) (?:to |from |by |at |on |with |under |above |over"
-    r" |roughly |about |up |down |only )*(?:an?|half|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty"
+    r" |roughly |about |up |down |only )*(?:an?|half|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|\w+teen|\w+ty"
     r"|\d[\d,.]*|zero|nought|none|nothing)",
     r"(?:dropped|fell|rose|improved|increased|decreased|jumped|climbed|grew|shrank|slipped) (?:from|by|to"
     r"|roughly|about)",
@@ -71,8 +78,10 @@ _OUTCOME = either(
     r"|won|ran|passed|held|runs|had (?:its|their|his|her))",
     r"we (?:took|shipped|flew|went with|kept|chose|landed|ended|ended up|settled|were at|reached|hit|released"
     r"|launched|dropped|won|passed|met|made it|delivered|missed|finished|beat|stayed|switched)",
-    r"(?:uses?|used|have used|has used) it (?:on|in|for|every|to|at)|(?:is|are|has been|have been) (?:now |still )?(?:at|in use"
-    r"|running|live|in production|the default|standard)|went (?:away|quiet)|dried up|(?:has|have) been (?:running|in)",
+    r"(?:uses?|used|have used|has used) it (?:on|in|for|every|to|at)|(?:is|are|has been|have been) (?:now "
+    r"|still )?(?:at|in use"
+    r"|running|live|in production|the default|standard)|went (?:away|quiet)|dried up|(?:has"
+    r"|have) been (?:running|in)",
     r"ended up|it (?:paid off|worked out)|the (?:result|outcome|upshot)(?: was|:| is)?|paid for"
     r" itself|got (?:their|his|her|its)|(?:renewed|signed|extended|cancelled|bought) (?:the|a|our|it)",
 )
@@ -130,7 +139,8 @@ def result(case: Case) -> tuple[Evidence, ...]:
         wording = text_of(case, here.sentence)
         carried_out = _CARRIED_OUT.match(case.reading.folded, here.start)
         if here.sentence not in counted and (
-            (_EMPTY_OUTCOME.search(wording) and not carried_out) or _NEEDS_FIGURE.match(case.reading.folded, here.start)
+            (_EMPTY_OUTCOME.search(wording) and not carried_out)
+            or _NEEDS_FIGURE.match(case.reading.folded, here.start)
         ):
             continue
         if content(case, here.token, here.token + 12) and not _GENERAL.search(wording):
@@ -181,8 +191,15 @@ CHECKS = (
                 "I rewrote the guide. In the end recall rose by six points.",
                 "In the end",
             ),
+            Example("I rewrote the guide. They extended the contract.", "They extended"),
+            Example("I rewrote the guide. We missed March, but we shipped in June.", "we shipped"),
+            Example("I rewrote the guide. Alarms went from sixty to twenty a day.", "went from"),
         ),
-        passes=("I tried it. Everybody was happy in the end.",),
+        passes=(
+            "I tried it. Everybody was happy in the end.",
+            "I tried it. From quite low to really high.",
+            "I tried it. It was a lot of work.",
+        ),
         denied=("There was no outcome.",),
     ),
 )
