@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "voiceprep"
 
 NOUNS = {"model", "errors", "ports", "events", "resources"}
 TEXT = {"numerals", "stems", "text", "lists", "scope", "reading", "matching"}
-CORE = {"listen", "bank", "content_table", "checks", "feedback", "profile", "report", "schedule"}
+CORE = {"listen", "bank", "content_table", "checks", "feedback", "profile", "report", "schedule", "scoring"}
 LOOP = {"hearing", "session"}
 EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)

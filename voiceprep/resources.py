@@ -7,6 +7,9 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 
+WORD_TABLE = _PACKAGE / "word_table.txt"
+"""What is known of words (tests/build_word_table.py)."""
+
 
 def folder(name: str) -> Path:
     """The folder ``name`` ("content" or "audio_fixtures") of this installation.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from voiceprep.engines import models
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.hearing import Ears
+    from voiceprep.scoring import WordTable
     from voiceprep.session import AnswerSource
 
 DEFAULT_MODEL = "base.en"
@@ -74,6 +75,13 @@ def load_bank() -> Bank:
     from voiceprep import bank as banks
 
     return banks.load([resources.folder("content")])
+
+
+def load_word_table() -> WordTable:
+    """What ``voiceprep score`` knows of words."""
+    from voiceprep.scoring import word_table
+
+    return word_table(resources.WORD_TABLE.read_text(encoding="utf-8"))
 
 
 def open_journal(screen: Screen, stack: ExitStack) -> Journal:
