@@ -1,4 +1,4 @@
-"""Count anew what ``voiceprep score`` knows of words: ``python tests/build_word_table.py SOURCES``.
+"""Count anew what ``voiceprep score`` knows of words: ``python -m tests.build_word_table SOURCES``.
 
 Writes voiceprep/word_table.txt from free text: a folder of SOURCES for each of those listed here, a checkout
 of it, or for WordNet its data files. Only counts of words go into the table, no sentence of theirs.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from voiceprep.scoring import N_PLACES, WordTable, written_table
+from voiceprep.scoring import N_PLACES, SCALE, ZERO
 from voiceprep.stems import stem
-from voiceprep.text import FUNCTION_WORDS, words
+from voiceprep.text import FUNCTION_WORDS, vocabulary, words
+
+ROOT = Path(__file__).resolve().parents[1]
 
 N_WORDS = 8_000
 """Rarer words stand too seldom in these texts for a place of their own."""
@@ -53,8 +51,8 @@ SOURCES = (
     Source("cpp-docs", "docs/*/**/*.md", 0.5, "MicrosoftDocs/cpp-docs at a2e592a8, CC BY 4.0"),
     Source("wordnet", "data.*", 0.5, "WordNet 3.0, WordNet licence"),
 )
-CPP_PARTS = frozenset(
-    "cpp c-language standard-library parallel porting security build code-quality data dotnet text".split()
+CPP_PARTS = vocabulary(
+    "cpp c-language standard-library parallel porting security build code-quality data dotnet text"
 )
 """The parts of cpp-docs that are prose; the others are lists of names."""
 CONTENT_WEIGHT = 2.0
@@ -64,9 +62,12 @@ def sentences(source: Source, base: Path) -> Iterator[str]:
     """The sentences of a source, without its markup."""
     paths = sorted((base / source.folder).glob(source.pattern))
     if not paths:
-        sys.exit(f"{base / source.folder} holds no {source.pattern}: put a checkout of {source.origin} there")
+        raise SystemExit(f"{base / source.folder} holds no {source.pattern}: put {source.origin} there")
     for path in paths:
-        if source.folder == "cpp-docs" and path.relative_to(base / "cpp-docs" / "docs").parts[0] not in CPP_PARTS:
+        if (
+            source.folder == "cpp-docs"
+            and path.relative_to(base / "cpp-docs" / "docs").parts[0] not in CPP_PARTS
+        ):
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         yield from (_glosses(text) if source.folder == "wordnet" else _prose(text))
@@ -110,20 +111,22 @@ def counted(base: Path) -> list[tuple[list[str], float]]:
     found = []
     for sentence, weight in texts:
         known = [
-            stem(word) for word in words(sentence) if word not in FUNCTION_WORDS and not word[0].isdigit()
+            stem(word)
+            for word in words(sentence)
+            if word.split("'")[0] not in FUNCTION_WORDS and not word[0].isdigit()
         ]
         if len(known) > 2:
             found.append((known, weight))
     return found
 
 
-def places(sentences_: list[tuple[list[str], float]], vocabulary: list[str]) -> Matrix:
+def places(sentences_: list[tuple[list[str], float]], kept: list[str]) -> Matrix:
     """Where each word stands among the subjects, float (n words, N_PLACES), rows of length 1.
 
     The leading singular vectors of the positive pointwise mutual information of neighbours.
     """
-    at = {word: i for i, word in enumerate(vocabulary)}
-    pairs = np.zeros((len(vocabulary), len(vocabulary)), np.float32)
+    at = {word: i for i, word in enumerate(kept)}
+    pairs = np.zeros((len(kept), len(kept)), np.float32)
     for known, weight in sentences_:
         ids = [at.get(word, -1) for word in known]
         for i, one in enumerate(ids):
@@ -159,15 +162,16 @@ def main() -> None:
     found = counted(parser.parse_args().sources)
     frequency = Counter(word for known, _ in found for word in known)
     spread = Counter(word for known, _ in found for word in set(known))
-    vocabulary = [word for word, _ in frequency.most_common(N_WORDS)]
+    kept = [word for word, _ in frequency.most_common(N_WORDS)]
     most = np.log(len(found) / COMMON)
-    information = {word: float(min(1.0, np.log(len(found) / (spread[word] + 1)) / most)) for word in vocabulary}
-    placed = {word: tuple(map(float, row)) for word, row in zip(vocabulary, places(found, vocabulary), strict=True)}
+    lines = [f"# {source.origin}" for source in SOURCES]
+    for word, place in zip(kept, places(found, kept), strict=True):
+        information = min(1.0, np.log(len(found) / (spread[word] + 1)) / most)
+        codes = bytes(ZERO + round(SCALE * part) for part in place.tolist())
+        lines.append(f"{word}\t{max(1, round(100 * information))}\t{codes.decode('ascii')}")
     path = ROOT / "voiceprep" / "word_table.txt"
-    path.write_text(
-        written_table(WordTable(information, placed), tuple(source.origin for source in SOURCES)), encoding="utf-8"
-    )
-    print(f"{len(found)} sentences, {frequency.total()} words, {len(vocabulary)} kept in {path}")  # noqa: T201
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(found)} sentences, {frequency.total()} words, {len(kept)} kept in {path}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""An assessment as the object that ``voiceprep check --json`` writes; its shape is a contract."""
+"""Findings as the objects that ``voiceprep check`` and ``score`` write with --json; a contract."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voiceprep.model import Assessment, Evidence
+from voiceprep.model import Assessment, ElementFinding, Evidence
+from voiceprep.scoring import Scored
 
 
 def to_object(assessment: Assessment) -> Mapping[str, object]:
@@ -16,15 +17,7 @@ def to_object(assessment: Assessment) -> Mapping[str, object]:
     return {
         "question": assessment.question,
         "verdict": assessment.verdict.value,
-        "elements": [
-            {
-                "id": finding.id,
-                "status": finding.status.value,
-                "score": finding.score,
-                "evidence": [_piece(piece) for piece in finding.evidence],
-            }
-            for finding in assessment.elements
-        ],
+        "elements": [_element(finding) for finding in assessment.elements],
         "moves": [
             {
                 "id": made.id.value,
@@ -60,6 +53,26 @@ def to_object(assessment: Assessment) -> Mapping[str, object]:
             "longest_pause_s": assessment.delivery.longest_pause_s,
         },
         "follow_up": {"ask": assessment.follow_up.ask, "probes": assessment.follow_up.probes},
+    }
+
+
+def to_score_object(scored: Scored) -> Mapping[str, object]:
+    """The result object of ``voiceprep score``, ready for a JSON encoder, but for the answer's own ``id``.
+
+    Elements are as in ``check``, and ``need`` is the part of the reference that each stands for.
+    """
+    return {
+        "score": scored.score,
+        "elements": [{**_element(finding), "need": finding.need} for finding in scored.elements],
+    }
+
+
+def _element(finding: ElementFinding) -> dict[str, object]:
+    return {
+        "id": finding.id,
+        "status": finding.status.value,
+        "score": finding.score,
+        "evidence": [_piece(piece) for piece in finding.evidence],
     }
 
 

@@ -22,7 +22,7 @@ from voiceprep.model import ElementFinding, Evidence, Status
 from voiceprep.reading import FUZZY_DOUBTFUL
 from voiceprep.scope import scopes
 from voiceprep.stems import stem
-from voiceprep.text import FUNCTION_WORDS, Token, tokenise
+from voiceprep.text import FUNCTION_WORDS, Token, clause_spans, tokenise
 
 SAID_SHARE = 0.5
 """Share of a statement's weight that must be heard for it to count as said."""
@@ -44,45 +44,43 @@ LETTERS = 4
 """Length of the groups of letters that are compared (3 and 5 do alike)."""
 SUBJECT_FLOOR = 0.1
 """Likeness that two texts without a common subject have by chance (most of them less)."""
+MIN_LEFT_WORDS = 3
+"""Fewer words that are left of an answer of which some was denied or taken back show no subject."""
 UNKNOWN_INFORMATION = 1.0
 """A word too rare for the table tells most."""
 
 N_PLACES = 15
-_SCALE = 45
-_ZERO = 79
-"""A place from -1.0 to 1.0 is written as one printable character."""
+"""Numbers in a place; fewer blur the subjects, more tell subjects apart that graders hold for one."""
+SCALE = 45
+ZERO = 79
+"""Each number of a place, from -1.0 to 1.0, is written as one printable character."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordTable:
-    """What is known of stems: how much each tells (0.0 to 1.0), and its place among the subjects of texts.
+    """What is known of stems: how much each tells (above 0.0, to 1.0), and its place among subjects.
 
-    A place is a direction of length 1.0; words that stand with the same neighbours lie the same way.
+    A place is a direction of N_PLACES numbers, ASCII codes about ZERO; words that stand with the same
+    neighbours lie the same way.
     """
 
     information: Mapping[str, float]
-    places: Mapping[str, tuple[float, ...]]
+    places: Mapping[str, bytes]
 
 
 def word_table(written: str) -> WordTable:
-    """The table as it is written by ``written_table``; lines that begin with # are remarks."""
+    """The table of a text with a word a line: the stem, its information in per cent, its place.
+
+    Lines that begin with # and a space are remarks.
+    """
     information: dict[str, float] = {}
-    places: dict[str, tuple[float, ...]] = {}
+    places: dict[str, bytes] = {}
     for line in written.splitlines():
-        if line and not line.startswith("# "):
+        if not line.startswith("# "):
             word, percent, place = line.split("\t")
             information[word] = int(percent) / 100
-            places[word] = tuple((code - _ZERO) / _SCALE for code in place.encode("ascii"))
+            places[word] = place.encode("ascii")
     return WordTable(information, places)
-
-
-def written_table(table: WordTable, origins: Iterable[str]) -> str:
-    """``table`` as text, a word a line, with the ``origins`` of its counts as remarks."""
-    lines = [f"# {origin}" for origin in origins]
-    for word, tells in table.information.items():
-        place = bytes(_ZERO + round(_SCALE * part) for part in table.places[word]).decode("ascii")
-        lines.append(f"{word}\t{round(100 * tells)}\t{place}")
-    return "\n".join(lines) + "\n"
 
 
 # ------------------------------------------------------------------------------ the reference
@@ -118,37 +116,40 @@ def reference(written: str, question: str, table: WordTable) -> Reference:
     """
     tokens = tokenise(written)
     marks = scopes(written, tokens)
-    claimed = [at for at, token in enumerate(tokens) if not token.is_filler and not marks.foreign(at)]
+    claimed = [at for at in range(len(tokens)) if not marks.foreign(at)]
     telling = [at for at in claimed if _tells(tokens[at])]
     ask = frozenset(token.stem for token in tokenise(question) if _tells(token))
     used = [at for at in telling if not _is_asked(tokens[at].stem, ask)]
     if not used:
-        used, ask = telling or claimed, frozenset()
+        used, ask = telling or claimed or list(range(len(tokens))), frozenset()
     if not used:
         raise UsageError("the reference holds no words; give the answer that is to be reached")
     statements = []
+    spans = clause_spans(tokens)
     for clause in dict.fromkeys(tokens[at].clause for at in used):
-        own = [token for token in tokens if token.clause == clause]
+        begin, end = spans[clause]
         weights = {
             tokens[at].stem: table.information.get(tokens[at].stem, UNKNOWN_INFORMATION)
             for at in used
-            if tokens[at].clause == clause
+            if begin <= at < end
         }
-        said = written[own[0].start : own[-1].end]
-        statements.append(Statement(said, weights, any(_denies(token.word) for token in own)))
+        denies = any(marks.denied[at] or _denies(tokens[at].word) for at in range(begin, end))
+        statements.append(Statement(written[tokens[begin].start : tokens[end - 1].end], weights, denies))
     return Reference(
         tuple(statements),
         _letters(tokens[at].word for at in used),
-        _subject({tokens[at].stem for at in used}, table),
+        _subject({tokens[at].stem for at in used}, table, 1),
         ask,
     )
 
 
 def _tells(token: Token) -> bool:
-    return not token.is_filler and token.word not in FUNCTION_WORDS and not is_negator(token.word)
+    if token.is_filler or is_negator(token.word):
+        return False
+    return token.word.split("'")[0] not in FUNCTION_WORDS  # "that's" tells no more than "that"
 
 
-_NEGATIVE = re.compile(r"(?:un(?!i|der)|in(?=correct|valid|direct|compl|depend|equal)|non|im(?=poss|mut)|ir(?=r))[a-z]{4,}")
+_NEGATIVE = re.compile(r"(?:un(?!i|der)|non|in(?=correct|valid|complete)|im(?=poss))[a-z]{4,}")
 """Words that deny by their beginning: "unlimited" is said as "no limit"."""
 
 
@@ -177,13 +178,19 @@ def _letters(words_: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _subject(stems: Iterable[str], table: WordTable) -> tuple[float, ...]:
-    """The place of a text: that of its words together, each by what it tells; zeros where none is known."""
+def _subject(stems: Iterable[str], table: WordTable, least: int) -> tuple[float, ...]:
+    """The place of a text: that of its words together, each by what it tells.
+
+    Zeros where fewer than ``least`` of them are known.
+    """
     total = [0.0] * N_PLACES
-    for stem_ in sorted(stems):  # so that the sum hangs on no order
-        if stem_ in table.places:
+    known = sorted(stem_ for stem_ in stems if stem_ in table.places)  # so that the sum hangs on no order
+    if len(known) >= least:
+        for stem_ in known:
             tells = table.information[stem_]
-            total = [sum_ + tells * part for sum_, part in zip(total, table.places[stem_], strict=True)]
+            total = [
+                sum_ + tells * (code - ZERO) for sum_, code in zip(total, table.places[stem_], strict=True)
+            ]
     length = hypot(*total)
     return tuple(part / length for part in total) if length else tuple(total)
 
@@ -214,28 +221,31 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """An answer ready for scoring: where each of its stems stands, by first letter, and what is denied."""
+    """An answer ready for scoring: where each of its stems stands, by first letter, and what is denied.
+
+    ``counted`` are the words that count for letters and subject; ``is_rest`` tells that others were
+    denied or taken back.
+    """
 
     text: str
     tokens: tuple[Token, ...]
     denied: tuple[bool, ...]
     places: Mapping[str, Mapping[str, int]]
+    counted: tuple[Token, ...]
+    is_rest: bool
 
 
 def score(against: Reference, text: str, table: WordTable) -> Scored:
     """How much of a reference ``text`` says; offsets are into ``text``, and a text without words scores 0."""
-    answer, counted = _answer(against, text)
+    answer = _answer(against, text)
     found = [_covered(statement, answer) for statement in against.statements]
     tells = [sum(statement.weights.values()) for statement in against.statements]
-    whole = sum(tells)
-    covered = sum(share * part for (share, _), part in zip(found, tells, strict=True)) / whole if whole else 0.0
-    near = sum(
-        one * other
-        for one, other in zip(
-            against.subject, _subject({answer.tokens[at].stem for at in counted}, table), strict=True
-        )
+    covered = sum(share * part for (share, _), part in zip(found, tells, strict=True)) / sum(tells)
+    subject = _subject(
+        {token.stem for token in answer.counted}, table, MIN_LEFT_WORDS if answer.is_rest else 1
     )
-    letters = _letters(answer.tokens[at].word for at in counted)
+    near = sum(one * other for one, other in zip(against.subject, subject, strict=True))
+    letters = _letters(token.word for token in answer.counted)
     parts = Parts(
         covered,
         len(letters & against.letters) / len(against.letters),
@@ -256,18 +266,16 @@ def score(against: Reference, text: str, table: WordTable) -> Scored:
     return Scored(round(min(1.0, total), 4), parts, elements)
 
 
-def _answer(against: Reference, text: str) -> tuple[_Answer, list[int]]:
-    """The answer, and those of its tokens that count for letters and subject."""
+def _answer(against: Reference, text: str) -> _Answer:
     tokens = tokenise(text)
     marks = scopes(text, tokens)
     wanted = frozenset(stem_ for statement in against.statements for stem_ in statement.weights)
-    own = [
+    telling = [
         at
         for at, token in enumerate(tokens)
-        if (_tells(token) or token.stem in wanted)
-        and not marks.foreign(at)
-        and not _is_asked(token.stem, against.ask)
+        if (_tells(token) or token.stem in wanted) and not _is_asked(token.stem, against.ask)
     ]
+    own = [at for at in telling if not marks.foreign(at)]
     places: dict[str, dict[str, int]] = {}
 
     def put(stem_: str, at: int) -> None:
@@ -278,12 +286,13 @@ def _answer(against: Reference, text: str) -> tuple[_Answer, list[int]]:
     for at in own:
         put(tokens[at].stem, at)
     for at, after in pairwise(own):
-        # "sub problem" says "subproblem"
-        if after == at + 1 and (joined := stem(tokens[at].word + tokens[after].word)) in wanted:
+        # "sub problem" says "subproblem", also with an "um" between
+        is_next = all(token.is_filler for token in tokens[at + 1 : after])
+        if is_next and (joined := stem(tokens[at].word + tokens[after].word)) in wanted:
             put(joined, at)
     may_deny = any(statement.denies for statement in against.statements)
-    counted = [at for at in own if may_deny or not marks.denied[at]]
-    return _Answer(text, tokens, marks.denied, places), counted
+    counted = tuple(tokens[at] for at in own if may_deny or not marks.denied[at])
+    return _Answer(text, tokens, marks.denied, places, counted, len(counted) < len(telling))
 
 
 def _covered(statement: Statement, answer: _Answer) -> tuple[float, list[int]]:
@@ -299,7 +308,7 @@ def _covered(statement: Statement, answer: _Answer) -> tuple[float, list[int]]:
             denied += tells * likeness * answer.denied[at]
     if not statement.denies and denied and denied >= DENIED_SHARE * whole:
         return 0.0, []
-    return (heard / whole if whole else 0.0), hits
+    return heard / whole, hits
 
 
 def _nearest(stem_: str, answer: _Answer) -> tuple[float, int]:

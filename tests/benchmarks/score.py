@@ -1,4 +1,4 @@
-"""How near ``voiceprep score`` comes to the grades people gave, on questions it was not fitted on, and how fast.
+"""How near ``voiceprep score`` comes to the grades people gave, how easily it is fooled, and how fast it is.
 
     python -m tests.benchmarks.score --data asag
 
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from voiceprep.cli.assemble import load_word_table
 from voiceprep.scoring import CONCAVITY, reference, score
+from voiceprep.text import sentence_spans, tokenise
 
 Numbers = npt.NDArray[np.float64]
 
@@ -38,16 +39,18 @@ class Graded:
     reference: str
     text: str
     grade: float
+    most: float
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A set of answers: parts float (n, 3), each to the power of the scorer, scores, grades, questions."""
+    """Answers: parts float (n, 3), each to the power of the scorer, scores, grades, questions, most."""
 
     parts: Numbers
     scores: Numbers
     grades: Numbers
     questions: npt.NDArray[np.str_]
+    most: Numbers
     ms_per_answer: float
 
 
@@ -56,7 +59,7 @@ def mohler(path: Path) -> Iterator[Graded]:
     with path.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             grade = float(row["score_avg"]) / 5
-            yield Graded(row["id"], row["question"], row["desired_answer"], row["student_answer"], grade)
+            yield Graded(row["id"], row["question"], row["desired_answer"], row["student_answer"], grade, 5)
 
 
 def saf(folder: Path) -> Iterator[Graded]:
@@ -70,7 +73,7 @@ def saf(folder: Path) -> Iterator[Graded]:
         most = max(points for _, points in answers)
         wanted = next(root.iter("referenceAnswer")).text or ""
         for text, points in answers:
-            yield Graded(path.stem, root.findtext("questionText") or "", wanted, text, points / most)
+            yield Graded(path.stem, root.findtext("questionText") or "", wanted, text, points / most, most)
 
 
 def measure(answers: Sequence[Graded]) -> Measured:
@@ -87,12 +90,13 @@ def measure(answers: Sequence[Graded]) -> Measured:
         np.array([one.score for one in scored]),
         np.array([answer.grade for answer in answers]),
         np.array([answer.question_id for answer in answers]),
+        np.array([answer.most for answer in answers]),
         took_s / len(answers) * 1e3,
     )
 
 
 def fitted(parts: Numbers, grades: Numbers) -> Numbers:
-    """Weights of least squares, none below zero, float (n parts,); an offset is left free."""
+    """Weights of least squares, none below zero, sum 1.0, float (n parts,); an offset is left free."""
     x, y = parts - parts.mean(axis=0), grades - grades.mean()
     best, best_loss = np.zeros(x.shape[1]), float(y @ y)
     for n in range(1, x.shape[1] + 1):
@@ -103,7 +107,7 @@ def fitted(parts: Numbers, grades: Numbers) -> Numbers:
             if weights.min() >= 0 and loss < best_loss:
                 best, best_loss = np.zeros(x.shape[1]), loss
                 best[list(chosen)] = weights
-    return best
+    return best / best.sum()
 
 
 def held_out(of: Measured) -> Numbers:
@@ -132,7 +136,9 @@ def within(judged: Numbers, of: Measured) -> float:
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="the folder with the graded answers")
     data = parser.parse_args().data
     sets = {
@@ -141,15 +147,77 @@ def main() -> None:
     }
     for name, of in sets.items():
         other = next(sets[key] for key in sets if key != name)
-        judged = held_out(of)
         weights = fitted(of.parts, of.grades)
         print(f"\n{name}: {len(of.grades)} answers to {len(np.unique(of.questions))} questions")
-        print(f"  r, each question held out         {pearson(judged, of.grades):.3f}")
-        print(f"  mean r within a question          {within(judged, of):.3f}")
-        print(f"  r, fitted on the other set        {pearson(of.parts @ fitted(other.parts, other.grades), of.grades):.3f}")
-        print(f"  r of the score as shipped         {pearson(of.scores, of.grades):.3f}")
-        print(f"  weights fitted on all of this set {np.round(weights / max(1e-9, weights.sum()), 3)}")
+        print(f"  r of the score, nothing fitted       {pearson(of.scores, of.grades):.3f}")
+        print(f"  mean r within a question             {within(of.scores, of):.3f}")
+        print(f"  r, weights fitted on other questions {pearson(held_out(of), of.grades):.3f}")
+        from_other = of.parts @ fitted(other.parts, other.grades)
+        print(f"  r, weights fitted on the other set   {pearson(from_other, of.grades):.3f}")
+        print(f"  weights fitted on all of this set    {np.round(weights, 2)}")
+        points = of.grades * of.most
+        print(
+            f"  r with points instead of shares      {pearson(of.scores * of.most, points):.3f} "
+            f"(the most that can be had, alone: {pearson(of.most, points):.3f})"
+            if np.ptp(of.most)
+            else f"  graders among themselves             {graders(data / 'mohler.csv'):.3f}"
+        )
         print(f"  {of.ms_per_answer:.2f} ms for an answer and its reference")
+    _fooled(tuple(mohler(data / "mohler.csv")))
+
+
+def graders(path: Path) -> float:
+    """Pearson's r between the two who graded."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [(float(row["score_me"]), float(row["score_other"])) for row in csv.DictReader(stream)]
+    one, other = np.array(rows).T
+    return pearson(one, other)
+
+
+DENIALS = (
+    "It is not true that {}.",
+    "I don't think that {}.",
+    "The idea that {} is wrong.",
+    "Some people say that {}, but I disagree.",
+    "{}. No wait, that's wrong.",
+)
+
+
+def _fooled(answers: Sequence[Graded]) -> None:
+    """What references earn when they are denied, and answers when they belong to another question."""
+    table = load_word_table()
+    cards = {answer.question_id: answer for answer in answers}
+    wanted = {key: reference(card.reference, card.question, table) for key, card in cards.items()}
+    # What a denial of several sentences, or of one that denies itself, says is anybody's guess.
+    plain = [
+        key
+        for key, card in cards.items()
+        if len(sentence_spans(tokenise(card.reference))) == 1
+        and not any(statement.denies for statement in wanted[key].statements)
+    ]
+    print(f"\nreferences of mohler, mean score ({len(plain)} of one sentence that denies nothing):")
+    for template in ("{}", *DENIALS):
+        scores = []
+        for key in plain:
+            card = cards[key]
+            bare = card.reference.strip().rstrip(".")
+            said = bare if template.startswith("{") else bare[0].lower() + bare[1:]
+            scores.append(score(wanted[key], template.format(said), table).score)
+        print(f"  {template:<42} {np.mean(scores):.3f}")
+    keys = list(cards)
+    strangers = [
+        score(wanted[key], cards[keys[(at + len(keys) // 2) % len(keys)]].reference, table).score
+        for at, key in enumerate(keys)
+    ]
+    print(f"  {'the reference of another question':<42} {np.mean(strangers):.3f}")
+    elsewhere = [score(wanted[key], ELSEWHERE, table).score for key in keys]
+    print(f"  {'a text about the weather':<42} {np.mean(elsewhere):.3f}")
+
+
+ELSEWHERE = (
+    "We spent the whole week at the lake because the weather stayed warm. My sister cooked dinner every "
+    "evening, and the children played in the garden until it was dark."
+)
 
 
 if __name__ == "__main__":

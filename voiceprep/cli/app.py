@@ -81,6 +81,10 @@ app.command("practice", epilog="Example: voiceprep practice nms-purpose --headph
 app.command("check", epilog='Example: voiceprep check nms-purpose --text "It keeps the best box."')(
     checking.check
 )
+app.command(
+    "score",
+    epilog='Example: voiceprep score --reference "A function that calls itself." --text "It calls itself."',
+)(checking.score)
 app.command("transcribe", epilog="Example: voiceprep transcribe answer.wav --json")(checking.transcribe)
 app.add_typer(library.questions, name="questions")
 app.add_typer(library.models, name="models")

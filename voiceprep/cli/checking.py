@@ -1,10 +1,10 @@
-"""``check`` and ``transcribe``: findings and words from text and recordings made anywhere."""
+"""``check``, ``score`` and ``transcribe``: findings and words from text and recordings made anywhere."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from voiceprep.cli import assemble
-from voiceprep.cli.render import assessment_lines, plain
+from voiceprep.cli.render import assessment_lines, plain, scored_lines
 from voiceprep.cli.screen import page_for, understands_cursor
 from voiceprep.errors import AudioFileError, UsageError, VoiceprepError
 from voiceprep.model import Assessment, Bank, Level, Transcript
 
 if TYPE_CHECKING:
     from voiceprep.events import Event
+    from voiceprep.scoring import Scored, WordTable
 
 MAX_TEXT_BYTES = 1_000_000
 """Largest text read as one answer: some eighteen hours of speech; more is a mistaken file."""
@@ -54,7 +55,8 @@ def check(
     if batch is not None:
         if question is not None or given:
             raise UsageError("--batch names questions and answers in its own lines; give nothing else")
-        _check_batch(batch, level, assemble.load_bank())
+        bank = assemble.load_bank()
+        _answer_batch(batch, lambda entry: report.to_object(_assess_entry(entry, level, bank)))
         return
     if question is None or len(given) != 1:
         raise UsageError("give a QUESTION and one of --text, --file, --audio (or --batch FILE)")
@@ -78,9 +80,43 @@ def check(
         typer.echo("\n".join(lines))
 
 
-def _check_batch(source: Path, level: Level | None, bank: Bank) -> None:
-    from voiceprep import report
+def score(
+    reference: Annotated[str | None, typer.Option(help="The answer that is to be reached.")] = None,
+    text: Annotated[str | None, typer.Option(help="The answer.")] = None,
+    question: Annotated[str, typer.Option(help="The question; its own words earn nothing.")] = "",
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            help='Answers, one JSON object a line: {"id", "reference", "text", "question"}; - is stdin.'
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and nothing else.")] = False,
+) -> None:
+    """Score an answer against a reference answer of your own, 0.0 to 1.0, and say what it leaves out.
 
+    A batch gives one JSON object a line, in order and with the id of its line; a line that cannot be
+    scored gives {"id", "error"}, and the exit status is 1 at the end.
+    """
+    from voiceprep import report, scoring
+
+    if batch is not None:
+        if question or reference is not None or text is not None:
+            raise UsageError("--batch names references and answers in its own lines; give nothing else")
+        table = assemble.load_word_table()
+        _answer_batch(batch, lambda entry: report.to_score_object(_score_entry(entry, table)))
+        return
+    if reference is None or text is None:
+        raise UsageError("give a --reference and a --text (or --batch FILE)")
+    table = assemble.load_word_table()
+    scored = scoring.score(scoring.reference(reference, question, table), text, table)
+    if as_json:
+        _write_json({"id": None, **report.to_score_object(scored)})
+    else:
+        typer.echo("\n".join(scored_lines(scored, page_for(sys.stdout))))
+
+
+def _answer_batch(source: Path, answer: Callable[[dict[str, Any]], Mapping[str, object]]) -> None:
+    """Write what ``answer`` makes of every line of ``source``; exit with 1 at the end where it failed."""
     n_bad = 0
     with ExitStack() as stack:
         for line in _lines(source, stack):
@@ -90,12 +126,12 @@ def _check_batch(source: Path, level: Level | None, bank: Bank) -> None:
             try:
                 entry = _entry(line)
                 identity = entry.get("id")
-                _write_json({"id": identity, **report.to_object(_assess_entry(entry, level, bank))})
+                _write_json({"id": identity, **answer(entry)})
             except VoiceprepError as exc:
                 n_bad += 1
                 _write_json({"id": identity, "error": str(exc)})
     if n_bad:
-        typer.echo(f"voiceprep: {n_bad} line{'s' if n_bad > 1 else ''} could not be checked", err=True)
+        typer.echo(f"voiceprep: {n_bad} line{'s' if n_bad > 1 else ''} could not be judged", err=True)
         raise typer.Exit(1)
 
 
@@ -130,11 +166,23 @@ def _assess_entry(entry: dict[str, Any], level: Level | None, bank: Bank) -> Ass
     from voiceprep import checks
     from voiceprep import text as texts
 
-    for key in ("question", "text"):
-        if not isinstance(entry.get(key), str):
-            raise UsageError(f"{key!r} is missing or is not a string")
+    _need_strings(entry, "question", "text")
     transcript = texts.transcript(entry["text"])
     return checks.assess(banks.find(bank, entry["question"]), (transcript,), bank, level)
+
+
+def _score_entry(entry: dict[str, Any], table: WordTable) -> Scored:
+    from voiceprep import scoring
+
+    _need_strings({"question": "", **entry}, "reference", "text", "question")
+    wanted = scoring.reference(entry["reference"], entry.get("question", ""), table)
+    return scoring.score(wanted, entry["text"], table)
+
+
+def _need_strings(entry: Mapping[str, object], *keys: str) -> None:
+    for key in keys:
+        if not isinstance(entry.get(key), str):
+            raise UsageError(f"{key!r} is missing or is not a string")
 
 
 def _write_json(result: Mapping[str, object]) -> None:

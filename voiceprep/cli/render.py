@@ -6,6 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from voiceprep.model import (
     Assessment,
@@ -17,6 +18,9 @@ from voiceprep.model import (
     Status,
 )
 from voiceprep.profile import Profile
+
+if TYPE_CHECKING:
+    from voiceprep.scoring import Scored
 
 MAX_QUOTES = 2
 """So many quotations tell where a signal was heard; all of them would hide the rest."""
@@ -88,6 +92,14 @@ def assessment_lines(assessment: Assessment, page: Page) -> list[str]:
     ]
     lines += _section("Worth correcting", pitfalls, page)
     return lines + _section("How it sounded", page.paragraph(delivery(assessment.delivery), "  "), page)
+
+
+def scored_lines(scored: Scored, page: Page) -> list[str]:
+    """The score of an answer, and every statement of its reference, said or missing."""
+    return [
+        page.bold(f"Score: {scored.score:.2f}"),
+        *_section("What you said", _elements(scored.elements, page), page),
+    ]
 
 
 def delivery(measured: Delivery) -> str:
