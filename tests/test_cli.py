@@ -50,7 +50,8 @@ def lines(result: Result) -> Iterator[dict[str, object]]:
 
 
 COMMANDS = (
-    (), ("demo",), ("practice",), ("check",), ("transcribe",), ("history",), ("forget",), ("doctor",),
+    (), ("demo",), ("practice",), ("check",), ("score",), ("transcribe",), ("history",), ("forget",),
+    ("doctor",),
     ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
     ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),
 )  # fmt: skip
@@ -97,6 +98,11 @@ def test_version() -> None:
         ("check", "nms-purpose", "--file", "/no/such/file"),
         ("demo", "no-such-question"),
         ("demo", "yolo-everywhere"),
+        ("score", "--text", "a"),
+        ("score", "--reference", "a"),
+        ("score", "--reference", " ... ", "--text", "a"),
+        ("score", "--batch", "x", "--text", "a"),
+        ("score", "--batch", "/no/such/file", "--json"),
         ("practice", "--text", "--audio", "x.wav"),
         ("practice", "no-such-question", "--text"),
         ("forget",),
@@ -220,6 +226,58 @@ def test_batch_reads_stdin() -> None:
     result = run("check", "--batch", "-", "--json", text=line + "\n\n" + line + "\n")
     assert result.exit_code == 0
     assert [entry["id"] for entry in lines(result)] == ["x", "x"]
+
+
+CARD = {"question": "What is recursion?", "reference": "A function that calls itself, up to a base case."}
+
+
+def test_score_gives_the_contracts_object() -> None:
+    """``score --json`` gives a score and, for every statement of the reference, what ``check`` gives."""
+    text = "Well, it calls itself."
+    result = run(
+        "score", "--reference", CARD["reference"], "--question", CARD["question"], "--text", text, "--json"
+    )
+    assert result.exit_code == 0
+    (found,) = lines(result)
+    assert set(found) == {"id", "score", "elements"}
+    assert isinstance(found["score"], float)
+    assert 0.0 < found["score"] < 1.0
+    elements = found["elements"]
+    assert isinstance(elements, list)
+    assert [(element["id"], element["status"]) for element in elements] == [("1", "said"), ("2", "missing")]
+    assert elements[1]["need"] == "up to a base case"
+    (piece,) = elements[0]["evidence"]
+    assert text[piece["start"] : piece["end"]] == piece["text"] == "calls itself"
+    assert (piece["t0"], piece["t1"]) == (None, None)
+
+
+def test_score_shows_people_what_is_missing() -> None:
+    """The page for people gives the score and names every statement, said or missing."""
+    shown = run("score", "--reference", CARD["reference"], "--text", "It calls itself.").stdout
+    assert shown.startswith("Score: 0.")
+    assert 'said    A function that calls itself: "calls itself"' in shown
+    assert "missing up to a base case" in shown
+
+
+def test_score_batch_answers_every_good_line() -> None:
+    """As with ``check``: bad lines get an error in their place and status 1; the question may be left out."""
+    good = {"reference": CARD["reference"], "text": "It calls itself."}
+    batch = [
+        {"id": "a", **good},
+        {"id": "b", "reference": "...", "text": "x"},
+        {"id": "c", "text": "x"},
+        {"id": 4, **good, "question": 4},
+        {"id": "e", **good, "text": ""},
+        {"id": "f", **good, "question": "What calls itself?"},
+    ]
+    result = run("score", "--batch", "-", text="\n".join([*map(json.dumps, batch), "no json"]))
+    assert result.exit_code == 1
+    found = list(lines(result))
+    assert [entry["id"] for entry in found] == ["a", "b", "c", 4, "e", "f", None]
+    assert ["error" in entry for entry in found] == [False, True, True, True, False, False, True]
+    scores = [found[at]["score"] for at in (0, 4, 5)]
+    assert scores[0] > scores[2] == scores[1] == 0.0  # type: ignore[operator]
+    assert "4 lines could not be judged" in result.stderr
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
