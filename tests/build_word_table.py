@@ -143,7 +143,8 @@ def places(sentences_: list[tuple[list[str], float]], kept: list[str]) -> Matrix
     found: Matrix = left * np.sqrt(strength)
     found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
     found -= found.mean(axis=0)
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return found
 
 
 def _leading(matrix: npt.NDArray[np.float32]) -> tuple[Matrix, Matrix]:

@@ -38,6 +38,7 @@ def scored(text: str, wanted: str = REFERENCE, question: str = "") -> Scored:
 @example("\u0130\u0130 \ud800 \u0301x", "\ud83d\ude00 A\u0301", "\0")
 @example("Some people say it is slow, but they're wrong.", "Some people say it is slow", "")
 @example("0", "0", "0")
+@example("That pointer leaks. Scratch that.", "It leaks.", "")
 def test_any_text_is_survived(wanted: str, text: str, question: str) -> None:
     """Any Unicode gives a score and shares from 0 to 1, or the refusal of a reference without words."""
     try:
@@ -61,6 +62,8 @@ def test_a_reference_without_words_is_refused() -> None:
 )
 @example(["stack", "queue"], " unlike ", "")
 @example(["stack"], " ", "stack")
+@example(["We leave out the padding", "the stack"], " and ", "")
+@example(["zyzzyva", "quuxify"], " ", "")
 def test_the_reference_itself_is_a_full_answer(parts: list[str], between: str, question: str) -> None:
     """Whoever says the reference, says everything in it, also where it denies something."""
     wanted = between.join(parts) + "."
@@ -132,6 +135,24 @@ def test_what_is_denied_was_not_said(wanted: str, template: str) -> None:
     assert scored(wanted, wanted).score > 0.95
 
 
+@pytest.mark.parametrize(
+    ("wanted", "denial"),
+    [
+        ("It calls itself.", "It does not call itself."),
+        (
+            "The pointer holds the address of a variable.",
+            "The pointer never holds the address of a variable.",
+        ),
+        ("Packets are flooded to every port.", "Packets aren't flooded to every port."),
+    ],
+)
+def test_a_denial_is_no_statement_and_may_be_corrected(wanted: str, denial: str) -> None:
+    """The opposite of the reference earns nothing; said as well, before or after, the reference counts."""
+    assert (scored(denial, wanted).score, scored(denial, wanted).elements[0].score) == (0.0, 0.0)
+    for said in (f"{denial} {wanted}", f"{wanted} {denial}"):
+        assert scored(said, wanted).elements[0].status is Status.SAID
+
+
 def test_a_denial_said_in_other_words_counts() -> None:
     """Where the reference denies, an answer may deny or turn the thing round."""
     wanted = "The base case is not included."
@@ -186,6 +207,7 @@ def test_a_telling_word_weighs_more_than_a_common_one() -> None:
     wanted = "use recursion"
     assert scored("recursion", wanted).elements[0].score > 0.7
     assert scored("use", wanted).elements[0].score < 0.3
+    assert scored("recursion", "That's recursion.").elements[0].score == 1.0
 
 
 @pytest.mark.parametrize("said", ["sub problems", "subproblem", "sub um problems", "subprobelms"])

@@ -45,7 +45,7 @@ LETTERS = 4
 SUBJECT_FLOOR = 0.1
 """Likeness that two texts without a common subject have by chance (most of them less)."""
 MIN_LEFT_WORDS = 3
-"""Fewer words that are left of an answer of which some was denied or taken back show no subject."""
+"""Fewer words that are left of an answer, the others denied or taken back, do not count by themselves."""
 UNKNOWN_INFORMATION = 1.0
 """A word too rare for the table tells most."""
 
@@ -138,7 +138,7 @@ def reference(written: str, question: str, table: WordTable) -> Reference:
     return Reference(
         tuple(statements),
         _letters(tokens[at].word for at in used),
-        _subject({tokens[at].stem for at in used}, table, 1),
+        _subject({tokens[at].stem for at in used}, table),
         ask,
     )
 
@@ -178,15 +178,11 @@ def _letters(words_: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _subject(stems: Iterable[str], table: WordTable, least: int) -> tuple[float, ...]:
-    """The place of a text: that of its words together, each by what it tells.
-
-    Zeros where fewer than ``least`` of them are known.
-    """
+def _subject(stems: Iterable[str], table: WordTable) -> tuple[float, ...]:
+    """The place of a text: that of its words together, each by what it tells; zeros where none is known."""
     total = [0.0] * N_PLACES
-    known = sorted(stem_ for stem_ in stems if stem_ in table.places)  # so that the sum hangs on no order
-    if len(known) >= least:
-        for stem_ in known:
+    for stem_ in sorted(stems):  # so that the sum hangs on no order
+        if stem_ in table.places:
             tells = table.information[stem_]
             total = [
                 sum_ + tells * (code - ZERO) for sum_, code in zip(total, table.places[stem_], strict=True)
@@ -223,8 +219,7 @@ class Scored:
 class _Answer:
     """An answer ready for scoring: where each of its stems stands, by first letter, and what is denied.
 
-    ``counted`` are the words that count for letters and subject; ``is_rest`` tells that others were
-    denied or taken back.
+    ``counted`` are the words that count for letters and subject.
     """
 
     text: str
@@ -232,7 +227,6 @@ class _Answer:
     denied: tuple[bool, ...]
     places: Mapping[str, Mapping[str, int]]
     counted: tuple[Token, ...]
-    is_rest: bool
 
 
 def score(against: Reference, text: str, table: WordTable) -> Scored:
@@ -241,9 +235,7 @@ def score(against: Reference, text: str, table: WordTable) -> Scored:
     found = [_covered(statement, answer) for statement in against.statements]
     tells = [sum(statement.weights.values()) for statement in against.statements]
     covered = sum(share * part for (share, _), part in zip(found, tells, strict=True)) / sum(tells)
-    subject = _subject(
-        {token.stem for token in answer.counted}, table, MIN_LEFT_WORDS if answer.is_rest else 1
-    )
+    subject = _subject({token.stem for token in answer.counted}, table)
     near = sum(one * other for one, other in zip(against.subject, subject, strict=True))
     letters = _letters(token.word for token in answer.counted)
     parts = Parts(
@@ -292,7 +284,9 @@ def _answer(against: Reference, text: str) -> _Answer:
             put(joined, at)
     may_deny = any(statement.denies for statement in against.statements)
     counted = tuple(tokens[at] for at in own if may_deny or not marks.denied[at])
-    return _Answer(text, tokens, marks.denied, places, counted, len(counted) < len(telling))
+    if len(counted) < min(len(telling), MIN_LEFT_WORDS):
+        counted = ()
+    return _Answer(text, tokens, marks.denied, places, counted)
 
 
 def _covered(statement: Statement, answer: _Answer) -> tuple[float, list[int]]:
@@ -312,13 +306,13 @@ def _covered(statement: Statement, answer: _Answer) -> tuple[float, list[int]]:
 
 
 def _nearest(stem_: str, answer: _Answer) -> tuple[float, int]:
-    """How near the answer comes to one stem, and with which token; claimed words before denied ones."""
+    """How near the answer comes to one stem, and with which token; (0.0, -1) where there is none."""
     known = answer.places.get(stem_[0], {})
     if stem_ in known:
         return 1.0, known[stem_]
     return max(
         ((likeness, at) for other, at in known.items() if (likeness := _likeness(stem_, other))),
-        key=lambda found: (found[0], not answer.denied[found[1]], -found[1]),
+        key=lambda found: found[0],
         default=(0.0, -1),
     )
 

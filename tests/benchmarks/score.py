@@ -107,7 +107,8 @@ def fitted(parts: Numbers, grades: Numbers) -> Numbers:
             if weights.min() >= 0 and loss < best_loss:
                 best, best_loss = np.zeros(x.shape[1]), loss
                 best[list(chosen)] = weights
-    return best / best.sum()
+    best /= best.sum()
+    return best
 
 
 def held_out(of: Measured) -> Numbers:
