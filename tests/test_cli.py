@@ -51,7 +51,7 @@ def lines(result: Result) -> Iterator[dict[str, object]]:
 
 COMMANDS = (
     (), ("demo",), ("practice",), ("check",), ("score",), ("transcribe",), ("history",), ("forget",),
-    ("doctor",),
+    ("doctor",), ("profile",),
     ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
     ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),
 )  # fmt: skip
