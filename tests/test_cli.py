@@ -53,6 +53,7 @@ COMMANDS = (
     (), ("demo",), ("practice",), ("check",), ("score",), ("transcribe",), ("history",), ("forget",),
     ("doctor",), ("profile",),
     ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
+    ("questions", "new"), ("questions", "import"),
     ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),
 )  # fmt: skip
 
@@ -491,6 +492,51 @@ def test_show_hides_the_answer_until_asked() -> None:
     """Show gives the hint; elements and samples only with --sample."""
     assert "strong answer" not in run("questions", "show", "nms-purpose").stdout
     assert "strong answer" in run("questions", "show", "nms-purpose", "--sample").stdout
+
+
+def test_a_new_question_is_valid_and_can_be_asked() -> None:
+    """The template passes validation as it stands, is in the bank at once, and never replaces a file."""
+    made = run("questions", "new", "hashing-why", "--topic", "hashing", "--level", "senior")
+    path = Path(made.stdout.strip())
+    assert made.exit_code == 0
+    assert path.stat().st_mode & 0o077 == 0
+    assert run("questions", "validate", str(path.parents[1])).exit_code == 0
+    assert "hashing-why (senior, define)" in run("questions", "list", "--topic", "hashing").stdout
+    assert run("questions", "new", "hashing-why").exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["../evil", "A B", "", "a--b", "nms-purpose", "x" * 90])
+def test_a_new_question_needs_a_name_of_its_own(name: str) -> None:
+    """No id leaves the folder of the pack or takes one that is in use."""
+    assert run("questions", "new", name).exit_code == 2
+    assert run("questions", "new", "fine", "--pack", "../evil").exit_code == 2
+
+
+def test_cards_are_imported_asked_and_renewed(tmp_path: Path) -> None:
+    """Cards of a file are questions from then on; what is no card is named, with exit status 1."""
+    deck = tmp_path / "My Deck.csv"
+    deck.write_text("question,answer\nWhat is a mutex?,A lock for one thread at a time.\n,nothing\n")
+    first = run("questions", "import", str(deck))
+    assert first.exit_code == 1
+    assert "line 3: the question holds no words" in first.stderr
+    assert "what-is-a-mutex" in run("questions", "list", "--topic", "my-deck").stdout
+    judged = run("check", "what-is-a-mutex", "--text", "A lock, for one thread at a time.", "--json")
+    assert json.loads(judged.stdout)["verdict"] == "strong"
+    deck.write_text("question,answer\nWhat is a mutex?,Mutual exclusion by turns.\n")
+    assert run("questions", "import", str(deck)).exit_code == 0
+    shown = run("questions", "show", "what-is-a-mutex", "--sample").stdout
+    assert "Mutual exclusion by turns." in shown
+    assert "lock" not in shown
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\x00\x01", b"no card here\n"])
+def test_a_file_without_cards_changes_nothing(tmp_path: Path, content: bytes) -> None:
+    """Where no card can be read the reason is told and no pack is made."""
+    deck = tmp_path / "deck.csv"
+    deck.write_bytes(content)
+    assert run("questions", "import", str(deck)).exit_code in (1, 2)
+    assert run("questions", "import", str(tmp_path / "none.csv")).exit_code == 2
+    assert run("questions", "list", "--topic", "deck").exit_code == 1
 
 
 def test_list_filters() -> None:

@@ -14,7 +14,18 @@ PACKAGE = Path(__file__).resolve().parents[1] / "voiceprep"
 
 NOUNS = {"model", "errors", "ports", "events", "resources"}
 TEXT = {"numerals", "stems", "text", "lists", "scope", "reading", "matching"}
-CORE = {"listen", "bank", "content_table", "checks", "feedback", "profile", "report", "schedule", "scoring"}
+CORE = {
+    "listen",
+    "bank",
+    "cards",
+    "content_table",
+    "checks",
+    "feedback",
+    "profile",
+    "report",
+    "schedule",
+    "scoring",
+}
 LOOP = {"hearing", "session"}
 EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)

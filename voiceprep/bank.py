@@ -8,6 +8,13 @@ A content folder holds packs, a pack holds topics, a topic holds one TOML file f
     content/computer-vision/moves.toml         the same, for the words by which the moves are told
     content/computer-vision/signals.toml       the same, for what is heard across the answers of a drill
 
+A pack may also hold ``cards.toml``: questions with a reference answer and nothing else::
+
+    [[cards]]
+    id = "what-is-a-checksum"
+    ask = "What is a checksum?"
+    reference = "A number computed from data so that a change can be noticed."
+
 A question file::
 
     id = "nms-purpose"                          # never changes its meaning
@@ -57,6 +64,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from voiceprep import scoring
 from voiceprep.content_table import Faults, Table
 from voiceprep.errors import ContentError, Fault, UnknownQuestion
 from voiceprep.matching import MIN_CONTENT_STEMS, is_negator
@@ -68,7 +76,8 @@ MIN_LONG_ALTERNATIVE = 3
 """A group of a single set says enough only if each of its alternatives is a phrase of so many words."""
 
 _SET_FILES = frozenset({"synonyms.toml", "moves.toml", "signals.toml"})
-_WORD_FILES = _SET_FILES | {"glossary.toml"}
+_CARD_FILE = "cards.toml"
+_WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE}
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -137,9 +146,13 @@ def parse_pack(files: Mapping[str, str]) -> Bank:
     questions: list[Question] = []
     owners: list[tuple[str, str, str]] = []
     for path, table in tables.items():
+        pack = path.split("/")[0] if "/" in path else ""
+        if path.rpartition("/")[2] == _CARD_FILE:
+            for at, card in enumerate(_cards(table, pack)):
+                questions.append(card)
+                owners.append((card.id, path, f"cards[{at}].id"))
         if path.rpartition("/")[2] in _WORD_FILES:
             continue
-        pack = path.split("/")[0] if "/" in path else ""
         question = _question(table, pack, tuple(synonyms))
         if question is not None:
             questions.append(question)
@@ -241,6 +254,48 @@ def _question(table: Table, pack: str, synonyms: Synonyms) -> Question | None:
     )
     table.finish()
     return question if len(table.faults.found) == n_faults else None
+
+
+def _cards(table: Table, pack: str) -> tuple[Question, ...]:
+    """The cards of a pack as questions; a reference's statements are their elements."""
+    cards = []
+    for entry in table.tables("cards"):
+        id_, ask, reference = (entry.string(key) for key in ("id", "ask", "reference"))
+        entry.finish()
+        if not words(reference):
+            entry.fault("reference", "holds no words; give the answer that is to be reached")
+        elif id_ and ask:
+            cards.append(card_question(id_, ask, reference, pack))
+    table.finish()
+    return tuple(cards)
+
+
+def card_question(id_: str, ask: str, reference: str, pack: str) -> Question:
+    """The question of a card: no moves are demanded, and what is missing is asked for in general words."""
+    statements = scoring.reference(reference, ask, scoring.NO_WORDS).statements
+    return Question(
+        id=id_,
+        ask=ask,
+        topic=pack,
+        level=Level.MID,
+        kind=Kind.DEFINE,
+        rounds=(),
+        why="It is one of your own cards.",
+        hint="Say in your own words what your card says.",
+        elements=tuple(
+            Element(str(number), statement.text, (statement.text,))
+            for number, statement in enumerate(statements, 1)
+        ),
+        moves=(),
+        probes=(),
+        pitfalls=(),
+        considerations=(),
+        strong=reference,
+        flat="",
+        links=(),
+        pack=pack,
+        reference=reference,
+    )
 
 
 def _element(entry: Table, synonyms: Synonyms) -> Element:

@@ -127,6 +127,7 @@ class Question:
     flat: str
     links: tuple[str, ...]
     pack: str
+    reference: str = ""  # of a card: the answer it is held against, in place of phrasings and groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """All questions, glossary terms and synonym sets of the loaded packs."""
+    """All questions, glossary terms and synonym sets of the loaded packs.
+
+    ``words`` is the table by which cards are scored (:func:`voiceprep.scoring.word_table`); it may be
+    empty where no question has a reference.
+    """
 
     questions: tuple[Question, ...]
     glossary: tuple[Term, ...]
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    words: str = ""
 
 
 # ------------------------------------------------------------------------------ speech

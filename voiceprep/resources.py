@@ -7,6 +7,8 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 
+QUESTION_TEMPLATE = _PACKAGE / "question_template.toml"
+"""What `voiceprep questions new` writes, with places for id, topic, level, kind and folder."""
 WORD_TABLE = _PACKAGE / "word_table.txt"
 """What is known of words (tests/build_word_table.py)."""
 

@@ -68,6 +68,10 @@ class WordTable:
     places: Mapping[str, bytes]
 
 
+NO_WORDS = WordTable({}, {})
+"""Knows nothing: every word tells alike and no subject is near."""
+
+
 def word_table(written: str) -> WordTable:
     """The table of a text with a word a line: the stem, its information in per cent, its place.
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
-from voiceprep import feedback
+from voiceprep import feedback, scoring
 from voiceprep.checks import anchors, argument, delivery, elements, pitfalls, procedure, story, vagueness
-from voiceprep.checks.case import Case, Check, compiled
+from voiceprep.checks.case import Case, Check, compiled, evidence
 from voiceprep.errors import Fault, UsageError
 from voiceprep.model import (
     Assessment,
@@ -115,7 +116,7 @@ def assess(
         reading = replace(reading, scopes=in_story(reading.scopes))
     case = Case(question, pattern, transcript, reading, bank.synonyms)
     required = required_moves(question, level or question.level)
-    found = elements.find(case)
+    found = _against_reference(case, bank) if question.reference else elements.find(case)
     moves = _moves(case, required)
     verdict = _verdict(question, found, moves)
     wrong = pitfalls.find(case)
@@ -129,6 +130,22 @@ def assess(
         wrong,
         delivery.find(transcripts),
         feedback.choose(question, (found, moves, vague), transcript),
+    )
+
+
+_word_table = lru_cache(maxsize=2)(scoring.word_table)
+
+
+def _against_reference(case: Case, bank: Bank) -> tuple[ElementFinding, ...]:
+    """Findings about the answer to a card: the statements of its reference, heard at which times."""
+    question, table = case.question, _word_table(bank.words)
+    against = scoring.reference(question.reference, question.ask, table)
+    return tuple(
+        replace(
+            finding,
+            evidence=tuple(evidence(case.transcript, piece.start, piece.end) for piece in finding.evidence),
+        )
+        for finding in scoring.score(against, case.transcript.text, table).elements
     )
 
 
@@ -166,6 +183,8 @@ def _verdict(
 def prove(question: Question, bank: Bank) -> tuple[Fault, ...]:
     """What is wrong with a question's samples: strong must come out strong, flat must not."""
     faults = []
+    if question.reference:
+        return ()  # a card is its own sample
     strong = assess(question, (Transcript(question.strong, ()),), bank)
     missing = [finding.id for finding in strong.elements if finding.status is not Status.SAID]
     unmade = [

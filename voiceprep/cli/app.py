@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from voiceprep import __version__
-from voiceprep.cli import checking, doctor, library, rounds
+from voiceprep.cli import authoring, checking, doctor, library, rounds
 from voiceprep.cli.render import plain
 from voiceprep.errors import VoiceprepError
 
@@ -86,6 +86,12 @@ app.command(
     epilog='Example: voiceprep score --reference "A function that calls itself." --text "It calls itself."',
 )(checking.score)
 app.command("transcribe", epilog="Example: voiceprep transcribe answer.wav --json")(checking.transcribe)
+library.questions.command(
+    "new", epilog="Example: voiceprep questions new hashing-why --topic foundations --kind define"
+)(authoring.new)
+library.questions.command("import", epilog="Example: voiceprep questions import cards.csv --pack databases")(
+    authoring.import_cards
+)
 app.add_typer(library.questions, name="questions")
 app.add_typer(library.models, name="models")
 app.command("history", epilog="Example: voiceprep history 3")(library.history)

@@ -71,10 +71,19 @@ def remember(settings: Settings, unused: frozenset[str]) -> None:
 
 
 def load_bank() -> Bank:
-    """The packs of this installation. Raises ContentError."""
+    """The packs of this installation and the user's own. Raises ContentError."""
     from voiceprep import bank as banks
 
-    return banks.load([resources.folder("content")])
+    own = own_content()
+    bank = banks.load([resources.folder("content"), *([own] if any(own.rglob("*.toml")) else [])])
+    if any(question.reference for question in bank.questions):
+        bank = replace(bank, words=resources.WORD_TABLE.read_text(encoding="utf-8"))
+    return bank
+
+
+def own_content() -> Path:
+    """Where the user's own packs are; the folder need not be there."""
+    return home() / "content"
 
 
 def load_word_table() -> WordTable:

@@ -69,7 +69,7 @@ def check(
                 f"nothing said: no words were heard in {audio}, so there is nothing to check"
             )
     else:
-        transcript = texts.transcript(text if text is not None else _read(file))
+        transcript = texts.transcript(text if text is not None else read_text(file))
     assessment = checks.assess(found, (transcript,), bank, level)
     if as_json:
         _write_json({"id": None, **report.to_object(assessment)})
@@ -191,7 +191,8 @@ def _write_json(result: Mapping[str, object]) -> None:
     sys.stdout.flush()
 
 
-def _read(file: Path | None) -> str:
+def read_text(file: Path | None) -> str:
+    """The text of ``file``. Raises UsageError where it cannot be read, is too large or is not UTF-8."""
     assert file is not None  # noqa: S101 - one of the three was given
     try:
         with file.open("rb") as stream:

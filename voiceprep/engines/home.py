@@ -136,10 +136,18 @@ def save_settings(folder: Path, settings: Settings) -> None:
         data = text.encode()
     except UnicodeEncodeError as exc:
         raise _settings_error(path, (f"{exc.object[exc.start : exc.end]!r} is no Unicode text",)) from exc
+    write_private(path, data, "save the settings")
+
+
+def write_private(path: Path, data: bytes, doing: str) -> None:
+    """Put ``data`` at ``path``, for its owner alone: what stood there stands until all of it is written.
+
+    Raises JournalError, DiskFull; ``doing`` is what their message says was attempted.
+    """
     try:
         _replace(path, data)
     except OSError as exc:
-        raise storage_error(exc, "save the settings", path) from exc
+        raise storage_error(exc, doing, path) from exc
 
 
 def format_settings(settings: Settings) -> str:
