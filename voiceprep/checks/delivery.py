@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from voiceprep.checks.case import Case, Check, Example, evidence
+from voiceprep.hedges import hedges
 from voiceprep.model import Delivery, Evidence, Transcript
 from voiceprep.text import Token, tokenise
 
@@ -43,18 +44,18 @@ def _pauses_s(transcript: Transcript) -> list[float]:
     ]
 
 
+_COUNTED = frozenset({"you know", "i mean", "kind of"})
+"""Hedge cues that count as fillers."""
+_IN_COUNTED = frozenset({"you", "know", "i", "mean", "kind", "sort", "of"})
+
+
 def _runs(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
-    """Fillers as token ranges; "you know" is one."""
-    runs: list[tuple[int, int]] = []
-    at = 0
-    while at < len(tokens):
-        if not tokens[at].is_filler:
-            at += 1
-            continue
-        n = 2 if tokens[at].word in {"you", "i", "sort", "kind"} else 1
-        runs.append((at, min(at + n, len(tokens))))
-        at += n
-    return runs
+    """Fillers as token ranges, in order; "you know" is one."""
+    cues = [(hedge.begin, hedge.end) for hedge in hedges(tokens) if hedge.cue.id in _COUNTED]
+    alone = [
+        (at, at + 1) for at, token in enumerate(tokens) if token.is_filler and token.word not in _IN_COUNTED
+    ]
+    return sorted([*cues, *alone])
 
 
 def fillers(case: Case) -> tuple[Evidence, ...]:
