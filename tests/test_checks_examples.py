@@ -17,7 +17,7 @@ from voiceprep.model import Bank, Element, Kind, Level, Move, Pitfall, Question,
 from voiceprep.reading import read
 from voiceprep.resources import folder
 
-SHARED = {"case", "seek", "vague_words"}
+SHARED = {"case", "seek", "vague_weights", "vague_words"}
 """Files of the package that declare no check: what all checks are given, look with, and look for."""
 
 

@@ -31,7 +31,7 @@ EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)
 """Each layer may import itself and those before it."""
 
-CHECKS_SHARE = {"__init__", "case", "seek", "vague_words"}
+CHECKS_SHARE = {"__init__", "case", "seek", "vague_weights", "vague_words"}
 """The table of checks, what every check is given, and how it looks for things in it."""
 
 IMPURE = {

@@ -1,120 +1,150 @@
 """Vagueness: hedges, empty praise, unmeasured claims, tails, slogans and restatements.
 
-Words for hedging alone carry almost no signal (precision 0.23, 4,499 sentences). So only what is empty in
-nearly every sentence is flagged as it stands; the rest only where its surroundings give it no meaning: no
-figure, no named technique, no cause, no condition, and hardly a word that belongs to one subject.
+Words for hedging alone carry almost no signal (precision 0.23, 4,499 sentences). So a sentence is weighed as
+a whole: its figures and names, its words that belong to one subject, its general ones, its phrases that are
+nearly always empty. What weighs as empty is flagged, a long sentence only in the clauses of its phrases.
 
-Commas and case are never looked at, since recognisers leave them out; and nothing beyond the sentence is.
+Nothing beyond the sentence is looked at, and neither commas nor case, since recognisers leave those out.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from voiceprep.checks.case import Case, Check, Example, evidence
 from voiceprep.checks.seek import content, figures, n_sentences, named_anyhow, sentence
-from voiceprep.checks.vague_words import ASKS, GENERAL, KINDS, MISSING, RESTATED, TRIGGER
+from voiceprep.checks.vague_weights import EMPTY_FROM, WEIGHTS
+from voiceprep.checks.vague_words import ASKS, CLASSES, GENERAL, KINDS, MISSING
 from voiceprep.hedges import Role, Spoken, hedges
 from voiceprep.model import Evidence, VagueFinding
+from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.stems import root
-from voiceprep.text import opens_clause
+from voiceprep.text import FILLERS, STOPWORDS, opens_clause, vocabulary
 
 Span = tuple[int, int]
 """First token and the one after the last."""
 
+
+class Phrase(NamedTuple):
+    """A phrase that can be empty: where, of which kind, and whether it nearly always is."""
+
+    span: Span
+    kind: str
+    always: bool
+
+
+class Weighed(NamedTuple):
+    """A sentence, what is in it by name, and the phrases in it that can be empty, in order."""
+
+    span: Span
+    features: Mapping[str, float]
+    phrases: tuple[Phrase, ...]
+
+
+SURE = 2.0
+"""What a phrase that is nearly always empty adds to its sentence. Learned on answers from which no phrase was
+taken (1.9 as written, 2.7 without marks); on others a phrase is right because it was taken from there."""
+MIN_EMPTY_TOKENS = 5
+"""Shorter sentences are often answers in themselves ("Data.", "Only then.")."""
+MAX_WHOLE_TOKENS = 12
+"""A longer sentence is flagged only in the clauses that hold its phrases."""
 MIN_RESTATED_LETTERS = 5
 """Shorter words come twice by chance."""
 MAX_RESTATED_GAP = 7
 """So near a word and its like must stand in one clause."""
-MIN_SPECIFIC_WORDS = 4
-"""So many words of one subject beside a span give it a meaning (labelled answers: of weak spans beside
-fewer 84 % are vague, beside more 20 %)."""
-MIN_LINKED_WORDS = 4
-"""So many words of content with a cause or a condition among them say something."""
-MIN_EMPTY_TOKENS = 6
-"""Shorter sentences are often answers in themselves ("Data.", "Only then.")."""
-MIN_GENERAL_WORDS = 2
-"""A sentence with fewer only leads over to the next ("So, which do I want?")."""
+MAX_RESTATED_BESIDE = 1
+"""With more words of the subject beside it, the clause says something else."""
+MAX_BARE_WORDS = 1
+"""A sentence with no more words of its subject is bare."""
 
-_CAUSE_OR_CASE = frozenset("because since if when unless until whenever versus than due instead".split())
-_SUPPOSING = frozenset("if when whether which what how where why whenever unless until who".split())
+_FLAGGED_CUES = {Role.TAIL: "tail", Role.DOUBT: "hedge"}
 _NAMES = ("model-names", "metrics", "devices")
+_POINTING = vocabulary("it's that's they're these there's there this that it they those")
+_PAST = vocabulary("was were had did went got took made came said told")
 
 
 @lru_cache(maxsize=8)
 def find(case: Case) -> tuple[VagueFinding, ...]:
     """Vague spans in order, none overlapping another, each with what is missing there."""
-    about = _Surroundings(case)
-    found = [*_worded(case, about), *_hedged(case, about)]
-    found += [(span, "restated") for span in restated(case, about)]
-    taken = [span for span, _ in found]
-    # A phrase flagged for itself says better what is vague than its whole sentence.
-    found += [
-        (span, "empty")
-        for span in empty(case, about)
-        if not any(other[0] < span[1] and span[0] < other[1] for other in taken)
-    ]
-    found.sort(key=lambda one: (one[0][0], -one[0][1]))
-    apart: list[tuple[Span, str]] = []
-    for span, kind in found:
-        if not apart or span[0] >= apart[-1][0][1]:
-            apart.append((span, kind))
-    return tuple(_finding(case, span, kind) for span, kind in apart)
+    look = _Look(case)
+    return tuple(
+        _finding(case, span, phrase)
+        for weighed in look.sentences()
+        if is_vague(weighed)
+        for span, phrase in look.emptiest(weighed)
+    )
 
 
-def _finding(case: Case, span: Span, kind: str) -> VagueFinding:
+def is_vague(weighed: Weighed) -> bool:
+    """Whether a sentence weighs as empty; a very short one without a phrase is often an answer in itself."""
+    n_tokens = weighed.span[1] - weighed.span[0]
+    return (n_tokens >= MIN_EMPTY_TOKENS or bool(weighed.phrases)) and score(weighed) >= EMPTY_FROM
+
+
+def weigh(case: Case) -> list[Weighed]:
+    """Every sentence of the answer with what is in it; what the weights are trained on."""
+    return _Look(case).sentences()
+
+
+def score(weighed: Weighed) -> float:
+    """How empty a sentence is: the weights of what is in it, taken together."""
+    learned = sum(WEIGHTS.get(name, 0.0) * value for name, value in weighed.features.items())
+    return learned + SURE * any(phrase.always for phrase in weighed.phrases)
+
+
+def _finding(case: Case, span: Span, phrase: Phrase | None) -> VagueFinding:
     tokens = case.reading.tokens
-    said = " ".join(token.word for token in tokens[slice(*span)])
+    kind = phrase.kind if phrase else "empty"
+    said = " ".join(token.word for token in tokens[slice(*(phrase.span if phrase else span))])
     piece = evidence(case.transcript, tokens[span[0]].start, tokens[span[1] - 1].end)
     return VagueFinding(piece, kind, why(kind, said))
 
 
 def why(kind: str, said: str) -> str:
     """What would make ``said`` concrete: the anchor its own words ask for, else what its kind asks for."""
-    if kind != "restated":
-        for missing in MISSING:
-            if missing.words.search(said) and kind in missing.kinds:
-                return missing.ask
+    for missing in MISSING:
+        if kind in missing.kinds and missing.words.search(said):
+            return missing.ask
     return ASKS[kind]
 
 
-def _worded(case: Case, about: _Surroundings) -> list[tuple[Span, str]]:
-    spoken = Spoken(case.reading.tokens)
-    found = []
-    for kind in KINDS:
-        for match in kind.always.finditer(spoken.line):
-            found.append((spoken.tokens(*match.span()), kind.id))
-        for match in kind.unless_concrete.finditer(spoken.line):
-            span = spoken.tokens(*match.span())
-            if not about.are_supposed(span) and not about.are_concrete(span):
-                found.append((span, kind.id))
-    return found
-
-
-_DOUBTS = frozenset({"i guess", "not sure"})
-"""Doubt that is flagged wherever nothing concrete stands beside it; "I think" and "maybe" need company."""
-
-
-def _hedged(case: Case, about: _Surroundings) -> list[tuple[Span, str]]:
-    found = []
-    for hedge in hedges(case.reading.tokens):
-        span = hedge.begin, hedge.end
-        if hedge.cue.role is Role.TAIL:
-            found.append((span, "tail"))
-        elif hedge.cue.id in _DOUBTS and not about.are_concrete(span):
-            found.append((span, "hedge"))
-    return found
-
-
-class _Surroundings:
-    """What stands round a span of an answer, and whether that gives it a meaning."""
+class _Look:
+    """What there is to see in an answer."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._tokens = case.reading.tokens
+
+    def sentences(self) -> list[Weighed]:
+        """Every sentence with its features and phrases."""
+        phrases = self._phrases()
+        starts = [phrase.span[0] for phrase in phrases]
+        found = []
+        for number in range(n_sentences(self._case)):
+            begin, end = sentence(self._case, number)
+            inside = tuple(phrases[bisect_left(starts, begin) : bisect_left(starts, end)])
+            found.append(Weighed((begin, end), self._features((begin, end)), inside))
+        return found
+
+    def emptiest(self, weighed: Weighed) -> list[tuple[Span, Phrase | None]]:
+        """What to flag of an empty sentence and its surest phrase there: of a long one only some clauses."""
+        begin, end = weighed.span
+        if end - begin <= MAX_WHOLE_TOKENS or not weighed.phrases:
+            return [(weighed.span, min(weighed.phrases, key=_rank, default=None))]
+        found: list[tuple[Span, Phrase | None]] = []
+        for phrase in weighed.phrases:
+            first = bisect_left(self._clauses, self._clauses[phrase.span[0]])
+            last = min(end, bisect_right(self._clauses, self._clauses[min(phrase.span[1], end) - 1]))
+            if found and first <= found[-1][0][1]:
+                span, other = found.pop()
+                best = min((phrase, other or phrase), key=_rank)
+                found.append(((span[0], max(last, span[1])), best))
+            else:
+                found.append(((first, last), phrase))
+        return found
 
     @cached_property
     def _clauses(self) -> list[int]:
@@ -122,8 +152,8 @@ class _Surroundings:
         plain = [token.word for token in self._tokens]
         number, found = -1, []
         for at, token in enumerate(self._tokens):
-            new = not at or token.sentence != self._tokens[at - 1].sentence or opens_clause(plain, at)
-            number += new
+            is_new = not at or token.sentence != self._tokens[at - 1].sentence or opens_clause(plain, at)
+            number += is_new
             found.append(number)
         return found
 
@@ -142,103 +172,92 @@ class _Surroundings:
         )
 
     @cached_property
-    def listed(self) -> frozenset[int]:
-        """Tokens that the pack calls general."""
-        return frozenset(here.token for here in named_anyhow(self._case, "general-words"))
-
-    @cached_property
-    def general(self) -> frozenset[int]:
+    def _general(self) -> frozenset[int]:
         """Tokens whose words belong to no subject."""
-        mine = (at for at, token in enumerate(self._tokens) if token.word in GENERAL)
-        return frozenset(mine) | self.listed
+        listed = frozenset(here.token for here in named_anyhow(self._case, "general-words"))
+        return listed | {at for at, token in enumerate(self._tokens) if token.word in GENERAL}
 
-    def clause(self, span: Span) -> Span:
-        """From the clause in which the span begins to the one in which it ends."""
-        first, last = self._clauses[span[0]], self._clauses[span[1] - 1]
-        return bisect_left(self._clauses, first), bisect_right(self._clauses, last)
-
-    def are_supposed(self, span: Span) -> bool:
-        """Whether the words stand in a clause that asks or supposes: "which one is better", "if it is slow"."""
-        first = self._tokens[self.clause(span)[0]].word
-        return first in _SUPPOSING and first != self._tokens[span[0]].word
-
-    def has_figure(self, span: Span) -> bool:
-        """Whether the sentences of a span hold a figure outside it."""
-        begin = sentence(self._case, self._tokens[span[0]].sentence)[0]
-        end = sentence(self._case, self._tokens[span[1] - 1].sentence)[1]
-        return any(begin <= at < end and not span[0] <= at < span[1] for at in self._figures)
-
-    def specific(self, begin: int, end: int) -> list[int]:
+    def _specific(self, begin: int, end: int) -> list[int]:
         """Words from ``begin`` to ``end`` that belong to a subject."""
-        return [at for at in content(self._case, begin, end) if at not in self.general]
+        return [at for at in content(self._case, begin, end) if at not in self._general]
 
-    def are_concrete(self, span: Span) -> bool:
-        """Whether figure, named technique, cause, condition or words of a subject give a span a meaning."""
-        if self.has_figure(span):
-            return True
-        begin, end = self.clause(span)
-        if any(begin <= at < end and not span[0] <= at < span[1] for at in self._names):
-            return True
-        beside = [at for at in self.specific(begin, end) if not span[0] <= at < span[1]]
-        if len(beside) >= MIN_SPECIFIC_WORDS:
-            return True
-        last = min(end + 1, len(self._tokens))  # the word that opens the next clause may be the link
-        if _CAUSE_OR_CASE.isdisjoint(self._tokens[at].word for at in range(begin, last)):
-            return False
-        return (
-            len([at for at in content(self._case, begin, end) if not span[0] <= at < span[1]]) >= MIN_LINKED_WORDS
-        )
+    def _phrases(self) -> list[Phrase]:
+        spoken = Spoken(self._tokens)
+        found = [
+            Phrase(spoken.tokens(*match.span()), kind.id, always)
+            for kind in KINDS
+            for always, pattern in ((True, kind.always), (False, kind.perhaps))
+            for match in pattern.finditer(spoken.line)
+        ]
+        found += [
+            Phrase((hedge.begin, hedge.end), _FLAGGED_CUES[hedge.cue.role], always=True)
+            for hedge in hedges(self._tokens)
+            if hedge.cue.role in _FLAGGED_CUES
+        ]
+        found += [Phrase(span, "restated", always=True) for span in self._restated()]
+        return sorted(found)
+
+    def _restated(self) -> list[Span]:
+        """Stretches that explain a word by itself: "instance works on instances"."""
+        tokens = self._tokens
+        asked = {root(stem) for stem in self._case.compiled.ask}
+        last: dict[str, int] = {}
+        found = []
+        for at, token in enumerate(tokens):
+            if len(token.word) < MIN_RESTATED_LETTERS:
+                continue
+            key = root(token.stem)
+            before = last.get(key)
+            last[key] = at
+            if before is None or at - before > MAX_RESTATED_GAP or self._clauses[before] != self._clauses[at]:
+                continue
+            first = bisect_left(self._clauses, self._clauses[at])
+            end = bisect_right(self._clauses, self._clauses[at])
+            beside = self._specific(max(first, before - 3), min(end, at + 4))
+            n_beside = sum(root(tokens[other].stem) != key for other in beside)
+            if n_beside <= MAX_RESTATED_BESIDE and (tokens[before].word != token.word or key in asked):
+                found.append((before, at + 1))
+        return found
+
+    def _features(self, span: Span) -> dict[str, float]:
+        """What is in a sentence, by name. Phrases are not: see :data:`SURE`."""
+        begin, end = span
+        tokens = self._tokens[begin:end]
+        words = [token.word for token in tokens]
+        specific = self._specific(begin, end)
+        n_subject = sum(self._tokens[at].stem in self._case.compiled.subject for at in specific)
+        n_asked = sum(token.stem in self._case.compiled.ask for token in tokens)
+        found: dict[str, float] = {
+            "every sentence": 1.0,
+            "specific words": min(len(specific), 10) / 5,
+            "no specific word": not specific,
+            "one specific word": len(specific) == 1,
+            "five specific words": len(specific) >= 5,
+            "subject words": min(n_subject, 4) / 2,
+            "no subject word": not n_subject,
+            "asked words": min(n_asked, 4) / 2,
+            "asked words alone": n_asked > 0 and not specific,
+            "figure": any(begin <= at < end for at in self._figures),
+            "number": any(word in NUMBER_WORDS or word[0].isdigit() for word in words),
+            "name": any(begin <= at < end for at in self._names),
+            "length": min(len(words), 30) / 15,
+            "under three words": len(words) < 3,
+            "under five words": len(words) < 5,
+            "over twelve words": len(words) >= 12,
+            "filler": not FILLERS.isdisjoint(words),
+            "points": not _POINTING.isdisjoint(words[:3]),
+            "past": any(word in _PAST or (word.endswith("ed") and len(word) > 4) for word in words),
+        }
+        for name, members in CLASSES.items():
+            if n_members := sum(word in members for word in words):
+                found[f"{name} words"] = min(n_members, 3)
+                found[f"bare {name}"] = len(specific) <= MAX_BARE_WORDS
+        return found | {f"“{word}”": 1.0 for word in words if word in STOPWORDS}
 
 
-def restated(case: Case, about: _Surroundings) -> list[Span]:
-    """Stretches that explain a word by itself: "instance works on instances"."""
-    tokens = case.reading.tokens
-    long = [at for at, token in enumerate(tokens) if len(token.word) >= MIN_RESTATED_LETTERS]
-    asked = {root(stem) for stem in case.compiled.ask}
-    found = []
-    for one, other in zip(long, long[1:], strict=False):
-        pass
-    last: dict[str, int] = {}
-    for at in long:
-        key = root(tokens[at].stem)
-        before = last.get(key)
-        last[key] = at
-        if before is None or at - before > MAX_RESTATED_GAP or about.clause((before, before+1)) != about.clause((at, at+1)):
-            continue
-        begin, end = about.clause((before, at + 1))
-        nearby = about.specific(max(begin, before - 3), min(end, at + 4))
-        others = [i for i in nearby if root(tokens[i].stem) != key]
-        if len(others) <= 1 and (tokens[before].word != tokens[at].word or key in asked) and not about.has_figure((before, at + 1)):
-            found.append((before, at + 1))
-    return found
-
-
-def empty(case: Case, about: _Surroundings) -> list[Span]:
-    """Sentences in which every word of content is a general one or the question's."""
-    tokens = case.reading.tokens
-    found = []
-    for number in range(n_sentences(case)):
-        begin, end = sentence(case, number)
-        inside = [at for at in range(begin, end) if not tokens[at].is_filler]
-        if len(inside) < MIN_EMPTY_TOKENS or about.has_figure((begin, begin + 1)):
-            continue
-        carried = content(case, begin, end)
-        if len(carried) < MIN_GENERAL_WORDS or not all(at in about.general for at in carried):
-            continue
-        words = " ".join(tokens[at].word for at in carried)
-        if all(at in about.listed for at in carried) or TRIGGER.search(words):
-            found.append((inside[0], inside[-1] + 1))
-    return found
-
-
-def content_or_asked(case: Case, begin: int, end: int) -> list[int]:
-    """The tokens that carry meaning, the question's among them."""
-    asked = [at for at in range(begin, end) if case.reading.tokens[at].stem in case.compiled.ask]
-    return sorted({*content(case, begin, end), *asked})
-
-
-def _marked(case: Case, at: int) -> bool:
-    return opens_clause([token.word for token in case.reading.tokens[:at + 2]], at)
+def _rank(phrase: Phrase) -> tuple[bool, int]:
+    """The surest phrase first, of those the longest."""
+    return not phrase.always, phrase.span[0] - phrase.span[1]
 
 
 def _of_kind(kind: str) -> Callable[[Case], tuple[Evidence, ...]]:
@@ -307,7 +326,7 @@ _EXAMPLES: tuple[tuple[str, tuple[Example, ...], tuple[str, ...], tuple[str, ...
     ),
     (
         "restated",
-        (Example("Distillation distils the knowledge.", "Distillation distils"),),
+        (Example("Instance segmentation works on instances.", "Instance segmentation works on instances"),),
         ("Distillation trains a small student on the outputs of a large teacher.",),
         ("Pruning does not quantize the weights.",),
     ),
@@ -319,7 +338,7 @@ _EXAMPLES: tuple[tuple[str, tuple[Example, ...], tuple[str, ...], tuple[str, ...
                 "The network learns from the data and then it can be used",
             ),
         ),
-        ("You need four thousand labelled leaves and a weekend.", "Do it once more then."),
+        ("You need four thousand labelled leaves and a weekend.", "Do it once more."),
         ("Shadows of the gate stay on the straw.",),
     ),
 )
