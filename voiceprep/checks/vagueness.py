@@ -10,6 +10,7 @@ Nothing beyond the sentence is looked at, and neither commas nor case, since rec
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -60,6 +61,10 @@ MAX_RESTATED_BESIDE = 1
 MAX_BARE_WORDS = 1
 """A sentence with no more words of its subject is bare."""
 
+_CLASSES_OF = {
+    word: tuple(name for name, members in CLASSES.items() if word in members)
+    for word in frozenset().union(*CLASSES.values())
+}
 _FLAGGED_CUES = {Role.TAIL: "tail", Role.DOUBT: "hedge"}
 _NAMES = ("model-names", "metrics", "devices")
 _POINTING = vocabulary("it's that's they're these there's there this that it they those")
@@ -70,29 +75,35 @@ _PAST = vocabulary("was were had did went got took made came said told")
 def find(case: Case) -> tuple[VagueFinding, ...]:
     """Vague spans in order, none overlapping another, each with what is missing there."""
     look = _Look(case)
-    return tuple(
-        _finding(case, span, phrase)
-        for weighed in look.sentences()
-        if is_vague(weighed)
-        for span, phrase in look.emptiest(weighed)
-    )
+    found = []
+    for span in look.spans():
+        features = look.features(span)
+        learned = score(features)
+        if learned + SURE < EMPTY_FROM:  # no phrase could make it vague
+            continue
+        weighed = Weighed(span, features, look.phrases(span))
+        if is_vague(weighed):
+            found += [_finding(case, *emptiest) for emptiest in look.emptiest(weighed)]
+    return tuple(found)
+
+
+def weigh(case: Case) -> list[Weighed]:
+    """Every sentence of the answer with what is in it; what the weights are trained on."""
+    look = _Look(case)
+    return [Weighed(span, look.features(span), look.phrases(span)) for span in look.spans()]
 
 
 def is_vague(weighed: Weighed) -> bool:
     """Whether a sentence weighs as empty; a very short one without a phrase is often an answer in itself."""
     n_tokens = weighed.span[1] - weighed.span[0]
-    return (n_tokens >= MIN_EMPTY_TOKENS or bool(weighed.phrases)) and score(weighed) >= EMPTY_FROM
+    if n_tokens < MIN_EMPTY_TOKENS and not weighed.phrases:
+        return False
+    return score(weighed.features) + SURE * any(phrase.always for phrase in weighed.phrases) >= EMPTY_FROM
 
 
-def weigh(case: Case) -> list[Weighed]:
-    """Every sentence of the answer with what is in it; what the weights are trained on."""
-    return _Look(case).sentences()
-
-
-def score(weighed: Weighed) -> float:
-    """How empty a sentence is: the weights of what is in it, taken together."""
-    learned = sum(WEIGHTS.get(name, 0.0) * value for name, value in weighed.features.items())
-    return learned + SURE * any(phrase.always for phrase in weighed.phrases)
+def score(features: Mapping[str, float]) -> float:
+    """How empty a sentence is by what is in it, phrases aside."""
+    return sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
 
 
 def _finding(case: Case, span: Span, phrase: Phrase | None) -> VagueFinding:
@@ -118,16 +129,9 @@ class _Look:
         self._case = case
         self._tokens = case.reading.tokens
 
-    def sentences(self) -> list[Weighed]:
-        """Every sentence with its features and phrases."""
-        phrases = self._phrases()
-        starts = [phrase.span[0] for phrase in phrases]
-        found = []
-        for number in range(n_sentences(self._case)):
-            begin, end = sentence(self._case, number)
-            inside = tuple(phrases[bisect_left(starts, begin) : bisect_left(starts, end)])
-            found.append(Weighed((begin, end), self._features((begin, end)), inside))
-        return found
+    def spans(self) -> list[Span]:
+        """Every sentence."""
+        return [sentence(self._case, number) for number in range(n_sentences(self._case))]
 
     def emptiest(self, weighed: Weighed) -> list[tuple[Span, Phrase | None]]:
         """What to flag of an empty sentence and its surest phrase there: of a long one only some clauses."""
@@ -137,7 +141,7 @@ class _Look:
         found: list[tuple[Span, Phrase | None]] = []
         for phrase in weighed.phrases:
             first = bisect_left(self._clauses, self._clauses[phrase.span[0]])
-            last = min(end, bisect_right(self._clauses, self._clauses[min(phrase.span[1], end) - 1]))
+            last = min(end, bisect_right(self._clauses, self._clauses[phrase.span[1] - 1]))
             if found and first <= found[-1][0][1]:
                 span, other = found.pop()
                 best = min((phrase, other or phrase), key=_rank)
@@ -181,29 +185,34 @@ class _Look:
         """Words from ``begin`` to ``end`` that belong to a subject."""
         return [at for at in content(self._case, begin, end) if at not in self._general]
 
-    def _phrases(self) -> list[Phrase]:
-        spoken = Spoken(self._tokens)
+    def phrases(self, span: Span) -> tuple[Phrase, ...]:
+        """The phrases of a sentence that can be empty, in order."""
+        tokens = self._tokens[slice(*span)]
+        spoken = Spoken(tokens)
         found = [
-            Phrase(spoken.tokens(*match.span()), kind.id, always)
+            (spoken.tokens(*match.span()), kind.id, always)
             for kind in KINDS
             for always, pattern in ((True, kind.always), (False, kind.perhaps))
             for match in pattern.finditer(spoken.line)
         ]
         found += [
-            Phrase((hedge.begin, hedge.end), _FLAGGED_CUES[hedge.cue.role], always=True)
-            for hedge in hedges(self._tokens)
+            ((hedge.begin, hedge.end), _FLAGGED_CUES[hedge.cue.role], True)
+            for hedge in hedges(tokens)
             if hedge.cue.role in _FLAGGED_CUES
         ]
-        found += [Phrase(span, "restated", always=True) for span in self._restated()]
-        return sorted(found)
+        found += [(stretch, "restated", True) for stretch in self._restated(span)]
+        first = span[0]
+        return tuple(
+            Phrase((first + begin, first + end), kind, always) for (begin, end), kind, always in sorted(found)
+        )
 
-    def _restated(self) -> list[Span]:
-        """Stretches that explain a word by itself: "instance works on instances"."""
-        tokens = self._tokens
+    def _restated(self, span: Span) -> list[Span]:
+        """Stretches of a sentence, counted from it, that explain a word by itself."""
         asked = {root(stem) for stem in self._case.compiled.ask}
         last: dict[str, int] = {}
         found = []
-        for at, token in enumerate(tokens):
+        for at in range(*span):
+            token = self._tokens[at]
             if len(token.word) < MIN_RESTATED_LETTERS:
                 continue
             key = root(token.stem)
@@ -214,12 +223,13 @@ class _Look:
             first = bisect_left(self._clauses, self._clauses[at])
             end = bisect_right(self._clauses, self._clauses[at])
             beside = self._specific(max(first, before - 3), min(end, at + 4))
-            n_beside = sum(root(tokens[other].stem) != key for other in beside)
-            if n_beside <= MAX_RESTATED_BESIDE and (tokens[before].word != token.word or key in asked):
-                found.append((before, at + 1))
+            n_beside = sum(root(self._tokens[other].stem) != key for other in beside)
+            is_repeated = self._tokens[before].word == token.word
+            if n_beside <= MAX_RESTATED_BESIDE and (not is_repeated or key in asked):
+                found.append((before - span[0], at + 1 - span[0]))
         return found
 
-    def _features(self, span: Span) -> dict[str, float]:
+    def features(self, span: Span) -> dict[str, float]:
         """What is in a sentence, by name. Phrases are not: see :data:`SURE`."""
         begin, end = span
         tokens = self._tokens[begin:end]
@@ -248,10 +258,9 @@ class _Look:
             "points": not _POINTING.isdisjoint(words[:3]),
             "past": any(word in _PAST or (word.endswith("ed") and len(word) > 4) for word in words),
         }
-        for name, members in CLASSES.items():
-            if n_members := sum(word in members for word in words):
-                found[f"{name} words"] = min(n_members, 3)
-                found[f"bare {name}"] = len(specific) <= MAX_BARE_WORDS
+        for name, n_members in Counter(name for word in words for name in _CLASSES_OF.get(word, ())).items():
+            found[f"{name} words"] = min(n_members, 3)
+            found[f"bare {name}"] = len(specific) <= MAX_BARE_WORDS
         return found | {f"“{word}”": 1.0 for word in words if word in STOPWORDS}
 
 
