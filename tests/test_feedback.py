@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 
 from voiceprep.checks import assess
-from voiceprep.feedback import follow_up, gain, spoken_debrief
+from voiceprep.checks.vague_words import ASKS
+from voiceprep.feedback import WORST_FIRST, follow_up, gain, spoken_debrief, worst
 from voiceprep.model import (
     Assessment,
     Bank,
@@ -132,6 +133,33 @@ def test_the_debrief_names_one_strength_and_two_gaps() -> None:
         "neighbours. "
         "You have not yet said why."
     )
+
+
+def test_at_most_three_vague_spans_are_spoken_the_worst_first() -> None:
+    """A claim that a condition or a figure would mend comes before a slogan, a slogan before a tail."""
+    said = "Boxes, scores and so on. Communication is key. It should be fine. It is much faster."
+    found, _ = assessed(said + " Everybody was happy.")
+    assert [finding.kind for finding in found.vague] == [
+        "tail",
+        "slogan",
+        "hedge",
+        "unmeasured",
+        "empty praise",
+    ]
+    assert [finding.evidence.text for finding in worst(found.vague)] == [
+        "It should be fine",
+        "It is much faster",
+        "Everybody was happy",
+    ]
+    assert worst(tuple(reversed(found.vague))) == worst(found.vague)
+    said = spoken_debrief(QUESTION, found)
+    assert "“It should be fine”; “It is much faster”; “Everybody was happy”. Under which condition" in said
+    assert "and so on" not in said
+
+
+def test_every_kind_of_vagueness_has_its_rank() -> None:
+    """A kind that a check can find is ranked on purpose."""
+    assert sorted(WORST_FIRST) == sorted(ASKS)
 
 
 def test_the_debrief_corrects_a_pitfall_kindly() -> None:

@@ -92,6 +92,20 @@ MAX_QUOTE_WORDS = 12
 """A longer quotation is hard to follow by ear."""
 MIN_TERM_LETTERS = 5
 """Shorter words are seldom terms worth asking about."""
+WORST_FIRST = (
+    "hedge",
+    "unmeasured",
+    "empty praise",
+    "unnamed",
+    "restated",
+    "empty",
+    "slogan",
+    "tail",
+)
+"""Kinds of vagueness by what they cost an answer: first claims that one condition, figure or name would mend,
+then what says nothing, last what only trails off."""
+MAX_VAGUE_SPOKEN = 3
+"""More quotations in a row are not remembered."""
 MAX_GAPS = 2
 """A report ends with one or two things to do next, not a full list."""
 
@@ -126,7 +140,8 @@ def choose(question: Question, findings: Findings, transcript: Transcript) -> Fo
     for element in missing:
         return _about_element(question, element, transcript)
     if vague:
-        return FollowUp(f"{_quoted(vague[0])} {_sharpen(vague[0])}", Move.NUMBER.value)
+        first = worst(vague)[0]
+        return FollowUp(f"{_quoted(first)} {_sharpen(first)}", Move.NUMBER.value)
     return _deeper(question, elements, transcript)
 
 
@@ -144,7 +159,7 @@ def _about_element(question: Question, element: Element, transcript: Transcript)
 def _about_move(question: Question, move: Move, vague: tuple[VagueFinding, ...]) -> FollowUp:
     prepared = next((probe.ask for probe in question.probes if probe.probes == move.value), _ASK[move])
     if vague and move in _QUOTABLE:
-        return FollowUp(f"{_quoted(vague[0])} {prepared}", move.value)
+        return FollowUp(f"{_quoted(worst(vague)[0])} {prepared}", move.value)
     return FollowUp(prepared, move.value)
 
 
@@ -194,6 +209,16 @@ def _term_rank(token: Token) -> tuple[int, int]:
     return len(token.word), -token.start
 
 
+def worst(vague: tuple[VagueFinding, ...]) -> tuple[VagueFinding, ...]:
+    """At most three vague spans, the worst first: by :data:`WORST_FIRST`, then as they were said."""
+    ranked = sorted(vague, key=lambda finding: (_rank(finding.kind), finding.evidence.start))
+    return tuple(ranked[:MAX_VAGUE_SPOKEN])
+
+
+def _rank(kind: str) -> int:
+    return WORST_FIRST.index(kind) if kind in WORST_FIRST else len(WORST_FIRST)
+
+
 def _quoted(finding: VagueFinding) -> str:
     return f"You said “{_short(finding.evidence.text)}”."
 
@@ -211,9 +236,13 @@ def _short(text: str) -> str:
 
 
 def spoken_debrief(question: Question, assessment: Assessment) -> str:
-    """What is said aloud after an answer: one strength in the speaker's words, at most two gaps."""
+    """What is said aloud after an answer: one strength, at most two gaps, the three worst vague spans.
+
+    Of the vague spans only the worst is asked about; that is as much as an ear keeps.
+    """
     parts = [_strength(assessment)]
     parts += _gaps(question, assessment)
+    parts += _vague(assessment)
     for pitfall in assessment.pitfalls[:1]:
         parts.append(f"One correction: {pitfall.correction}")
     return " ".join(part for part in parts if part)
@@ -239,6 +268,14 @@ def _gaps(question: Question, assessment: Assessment) -> list[str]:
     if not gaps:
         return ["Nothing is missing."]
     return gaps[:MAX_GAPS]
+
+
+def _vague(assessment: Assessment) -> list[str]:
+    found = worst(assessment.vague)
+    if not found:
+        return []
+    quotes = "; ".join(f"“{_short(finding.evidence.text)}”" for finding in found)
+    return [f"This stayed vague: {quotes}. {_sharpen(found[0])}"]
 
 
 # ------------------------------------------------------------------------------ a second answer

@@ -189,7 +189,8 @@ CUES: tuple[Cue, ...] = (
             "Their colours are blurred and stuff like that.",
         ),
         ("A stuffed animal.", "Things like these overlap.", "Stuff classes such as sky have no instances."),
-        unless_before=r"class|classes|segmentation|and thing|categories|regions?|that(?! \|)|like(?! (?:that|this|you know)(?![\w']))",
+        unless_before=r"class|classes|segmentation|and thing|categories|regions?|that(?! \|)"
+        r"|like(?! (?:that|this|you know)(?![\w']))",
     ),
     Cue(
         "and everything",

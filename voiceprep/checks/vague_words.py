@@ -192,6 +192,8 @@ _DEGREES = (
     rf"|well )*"
 )
 _JUDGED = _of(PRAISE, TROUBLE, SIZE, COMPARED - {"more"})
+_PRAISING = _of(PRAISE, TROUBLE)
+_COMPARING = _of(SIZE, COMPARED - {"more"})
 _BE = (
     r"(?:(?:it|that|this|they|he|she|what|which|everything|there|who|we|you|i)(?:'s|'re|'d be|'ll be"
     r"|'m)|is|are"
@@ -386,9 +388,9 @@ PRAISED = VagueKind(
         rf"|themselves)|the scene|automatically|everything|what's important){_ON}{{0,3}}",
     ),
     _any(
-        rf"{_BE}(?: the| an?)? {_DEGREES}(?:{_JUDGED}|nicely|smoothly|properly|less of a problem"
+        rf"{_BE}(?: the| an?)? {_DEGREES}(?:{_PRAISING}|nicely|smoothly|properly|less of a problem"
         rf"|a (?:bit of a )?(?:mess|pain"
-        rf"|problem))(?: enough| (?:and|or|but) {_DEGREES}{_JUDGED})*(?: (?:in (?:general|practice"
+        rf"|problem))(?: enough| (?:and|or|but) {_DEGREES}{_PRAISING})*(?: (?:in (?:general|practice"
         rf"|the end|theory)|overall|of course"
         rf"|to (?:use|understand|train|implement|work with|deal with|get right|maintain|scale)|as well"
         rf"|these days|nowadays|now))*{_END}",
@@ -445,6 +447,8 @@ UNMEASURED = VagueKind(
         rf"as long as (?:it|the \w+|they)(?:'s| is| are|'re)? (?:\w+ )?{_JUDGED}",
     ),
     _any(
+        rf"{_BE} {_DEGREES}{_COMPARING}(?: (?:and|or) {_DEGREES}{_JUDGED})*"
+        rf"(?: (?:overall|of course|in general|now))*{_END}",
         rf"(?:{_WHO}(?:'d|'ll| would| will)? )?(?:just |also |then )*(?:optimi[sz]e[d]?|improve[ds]?"
         rf"|clean(?:ed)? up|monitor(?:ed)?|"
         rf"streamline[d]?|speed(?:ed)? up|rework(?:ed)?|enhance[d]?) (?:for |the |it|things|everything"
@@ -605,6 +609,11 @@ MISSING: tuple[Missing, ...] = (
         "What does it depend on, and what would you do in each case?",
     ),
     Missing(
+        _any(r"(?:see|check|find out|test|evaluate|know|decide|look) (?:what|which|whether|how|if|both)"),
+        frozenset({"hedge", "empty"}),
+        "By which measure would you decide, and on which data?",
+    ),
+    Missing(
         _any(
             rf"(?:should|could|might|would|can|will)(?: \w+)? (?:be {_WORKS}|work|help|suffice"
             rf"|do)",
@@ -642,7 +651,7 @@ MISSING: tuple[Missing, ...] = (
     Missing(
         _any(
             r"(?:small|smaller|big|bigger|large|larger|tiny|light|lighter|heavy|a lot|a bit|a little"
-            r"|much|many)"
+            r")"
         ),
         _CLAIMS,
         "How much, in figures?",
