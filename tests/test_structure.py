@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "voiceprep"
 
 NOUNS = {"model", "errors", "ports", "events", "resources"}
-TEXT = {"numerals", "stems", "text", "hedges", "lists", "scope", "reading", "matching"}
+TEXT = {"numerals", "stems", "text", "hedges", "lists", "scope", "reading", "matching", "weighing"}
 CORE = {
     "listen",
     "bank",

@@ -100,6 +100,15 @@ def join(transcripts: tuple[Transcript, ...]) -> Transcript:
     return Transcript("\n".join(transcript.text for transcript in transcripts), tuple(words))
 
 
+def examine(question: Question, transcript: Transcript, bank: Bank) -> Case:
+    """One answer to ``question`` made ready for the checks."""
+    pattern = compiled(question, bank.glossary)
+    reading = read(transcript.text, pattern.lexicon)
+    if question.kind is Kind.BEHAVIORAL:
+        reading = replace(reading, scopes=in_story(reading.scopes))
+    return Case(question, pattern, transcript, reading, bank.synonyms)
+
+
 def assess(
     question: Question, transcripts: tuple[Transcript, ...], bank: Bank, level: Level | None = None
 ) -> Assessment:
@@ -109,12 +118,9 @@ def assess(
     text holds no word this raises UsageError, and callers with a recording store "nothing said" instead.
     """
     transcript = join(transcripts)
-    reading = read(transcript.text, (pattern := compiled(question, bank.glossary)).lexicon)
-    if not reading.tokens:
+    case = examine(question, transcript, bank)
+    if not case.reading.tokens:
         raise UsageError("nothing was said: the answer holds no words; give some text or record again")
-    if question.kind is Kind.BEHAVIORAL:
-        reading = replace(reading, scopes=in_story(reading.scopes))
-    case = Case(question, pattern, transcript, reading, bank.synonyms)
     required = required_moves(question, level or question.level)
     found = _against_reference(case, bank) if question.reference else elements.find(case)
     moves = _moves(case, required)

@@ -12,6 +12,7 @@ from voiceprep.model import Element, Evidence, Question, Term, Transcript
 from voiceprep.reading import Lexicon, Reading, lexicon, read
 from voiceprep.stems import stem
 from voiceprep.text import STOPWORDS, words
+from voiceprep.weighing import Vocabulary, vocabulary
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -28,13 +29,17 @@ class ElementPattern:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A question ready for matching: its patterns, the stems of its wording, the words of its subject."""
+    """A question ready for matching: its patterns, the stems of its wording, the words of its subject.
+
+    ``known`` holds the words of its elements by the part they are of.
+    """
 
     ask: frozenset[str]
     elements: tuple[ElementPattern, ...]
     pitfalls: tuple[tuple[Phrasing, ...], ...]
     subject: frozenset[str]
     lexicon: Lexicon
+    known: Vocabulary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,16 +84,16 @@ class Check:
 @lru_cache(maxsize=256)
 def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
     """``question`` compiled for matching, once for each question and glossary."""
-    vocabulary: set[str] = set()
+    spelled: set[str] = set()
     for element in question.elements:
         for written in (
             *element.phrasings,
             *(name for group in element.groups for part in group for name in part),
         ):
             said = words(written)
-            vocabulary.update(said)
-            vocabulary.add("".join(said))
-    words_known = lexicon(glossary, vocabulary)
+            spelled.update(said)
+            spelled.add("".join(said))
+    words_known = lexicon(glossary, spelled)
 
     def clauses(written: tuple[str, ...]) -> tuple[Phrasing, ...]:
         return tuple(phrasing(clause, words_known) for clause in written)
@@ -104,13 +109,14 @@ def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
     )
     # Terms count as the question's in every form: "mean average precision" is mAP.
     ask = frozenset(read(question.ask, words_known).edges) - frozenset(stem(word) for word in STOPWORDS)
-    subject = {stem(word) for word in vocabulary if len(word) > 2 and word not in STOPWORDS}
+    subject = {stem(word) for word in spelled if len(word) > 2 and word not in STOPWORDS}
     return Compiled(
         ask,
         elements,
         tuple(clauses(pitfall.phrasings) for pitfall in question.pitfalls),
         frozenset(subject),
         words_known,
+        vocabulary(question.elements, words_known),
     )
 
 

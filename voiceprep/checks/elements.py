@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from voiceprep.checks.case import Case, Check, ElementPattern, Example, evidence
 from voiceprep.matching import Match, asserted, cover, meet
 from voiceprep.model import ElementFinding, Evidence, Status
+from voiceprep.reading import Hit
+from voiceprep.weighing import Weighed, weigh
 
 
 def find(case: Case) -> tuple[ElementFinding, ...]:
     """One finding for each element of the question, in order."""
-    return tuple(_finding(case, pattern) for pattern in case.compiled.elements)
+    patterns = case.compiled.elements
+    found = [decided(case, pattern) for pattern in patterns]
+    undecided = frozenset(at for at, finding in enumerate(found) if finding is None)
+    weighed = weigh(case.reading, case.compiled.known, case.compiled.ask, undecided)
+    return tuple(
+        finding or _likely(case, pattern, weighed[at])
+        for at, (pattern, finding) in enumerate(zip(patterns, found, strict=True))
+    )
 
 
-def _finding(case: Case, pattern: ElementPattern) -> ElementFinding:
+def decided(case: Case, pattern: ElementPattern) -> ElementFinding | None:
+    """What a pattern met in full, or contradicted, decides; None where it leaves the element open."""
     ask = case.compiled.ask
     matches = [
         match
@@ -26,13 +38,22 @@ def _finding(case: Case, pattern: ElementPattern) -> ElementFinding:
     contradicted = _contradictions(case, pattern)
     standing = [match for match in full if not any(_cancels(case, other, match) for other in contradicted)]
     element = pattern.element
-    if not standing:
-        # What was said and contradicted covers nothing of the element.
-        share = 0.0 if full else max((match.share for match in matches), default=0.0)
-        return ElementFinding(element.id, element.need, Status.MISSING, round(min(share, 0.99), 2), ())
-    best = min(standing, key=lambda match: (match.doubtful, _length(match)))
-    status = Status.MISHEARD if best.doubtful else Status.SAID
-    return ElementFinding(element.id, element.need, status, 0.5 if best.doubtful else 1.0, _shown(case, best))
+    if standing:
+        best = min(standing, key=lambda match: (match.doubtful, _length(match)))
+        status = Status.MISHEARD if best.doubtful else Status.SAID
+        score = 0.5 if best.doubtful else 1.0
+        return ElementFinding(element.id, element.need, status, score, _shown(case, best.hits))
+    if full or contradicted:  # what was contradicted covers nothing of the element
+        return ElementFinding(element.id, element.need, Status.MISSING, 0.0, ())
+    return None
+
+
+def _likely(case: Case, pattern: ElementPattern, weighed: Weighed) -> ElementFinding:
+    """What partial evidence makes of an element: said where that is likely, otherwise missing."""
+    element, score = pattern.element, round(weighed.likelihood, 2)
+    if weighed.is_likely:
+        return ElementFinding(element.id, element.need, Status.SAID, score, _shown(case, weighed.hits))
+    return ElementFinding(element.id, element.need, Status.MISSING, score, ())
 
 
 def _length(match: Match) -> int:
@@ -50,11 +71,11 @@ def _cancels(case: Case, opposite: Match, match: Match) -> bool:
     return tokens[match.hits[-1].start].sentence <= tokens[opposite.hits[-1].start].sentence
 
 
-def _shown(case: Case, match: Match) -> tuple[Evidence, ...]:
-    """The words of a match, one piece of evidence for each sentence it spans."""
+def _shown(case: Case, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
+    """The words that were met, one piece of evidence for each sentence."""
     tokens = case.reading.tokens
     pieces: dict[int, tuple[int, int]] = {}
-    for hit in match.hits:
+    for hit in hits:
         sentence = tokens[hit.start].sentence
         begin, end = tokens[hit.start].start, tokens[hit.end - 1].end
         if sentence in pieces:
