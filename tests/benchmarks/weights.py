@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -103,25 +104,51 @@ def fit(found: Sequence[Item]) -> Array:
     return cast("Array", plain)
 
 
-def likelihood(item: Item, weights: Array) -> float:
-    """How likely an open element was said, 0.0 where too few of its words were."""
+@dataclass(frozen=True)
+class Judged:
+    """An element with the likelihood it was given, and whether it counts as said."""
+
+    item: Item
+    likelihood: float
+    is_said: bool
+
+
+def judge(item: Item, weights: Array) -> Judged:
+    """``item`` as the patterns decide it, and where they leave it open by its best stretch."""
+    if item.said is not None:
+        return Judged(item, float(item.said), item.said)
     odds = item.rows @ weights
     best = int(odds.argmax())
-    return float(1.0 / (1.0 + np.exp(-odds[best]))) if item.n_words[best] >= MIN_WORDS else 0.0
+    likely = float(1.0 / (1.0 + np.exp(-odds[best])))
+    return Judged(item, likely, likely >= LIKELY and bool(item.n_words[best] >= MIN_WORDS))
 
 
-def table(found: Iterable[tuple[Item, float]]) -> str:
+def alone(item: Item) -> Judged:
+    """``item`` as the patterns alone decide it."""
+    return Judged(item, float(item.said or 0), bool(item.said))
+
+
+def table(found: Iterable[Judged]) -> str:
     """Flags of missing elements against the labels: F1, accuracy, and both kinds of error."""
-    hit = false = missed = rest = 0
-    for item, likely in found:
-        is_said = likely >= LIKELY if item.said is None else item.said
-        hit += not is_said and not item.is_present
-        false += not is_said and item.is_present
-        missed += is_said and not item.is_present
-        rest += is_said and item.is_present
+    counts = Counter((judged.is_said, judged.item.is_present) for judged in found)
+    false, missed, hit = counts[False, True], counts[True, False], counts[False, False]
     f1 = 2 * hit / max(1, 2 * hit + false + missed)
-    accuracy = (hit + rest) / max(1, hit + false + missed + rest)
+    accuracy = (hit + counts[True, True]) / max(1, counts.total())
     return f"F1 {f1:.3f}  accuracy {accuracy:.3f}  false flags {false}, false credits {missed}"
+
+
+def calibration(found: Sequence[Judged]) -> Iterable[str]:
+    """For elements the patterns leave open, by likelihood: how many, and how many of them were said."""
+    for at in range(BINS):
+        own = [
+            judged
+            for judged in found
+            if judged.item.said is None and min(int(judged.likelihood * BINS), BINS - 1) == at
+        ]
+        if own:
+            likely = sum(judged.likelihood for judged in own) / len(own)
+            said = sum(judged.item.is_present for judged in own) / len(own)
+            yield f"{len(own):5} of mean likelihood {likely:.2f}: {said:.2f} said"
 
 
 def main() -> None:
@@ -132,25 +159,21 @@ def main() -> None:
     options = parser.parse_args()
     bank = load([folder("content")])
     files = {path: items(path, bank) for path in (*options.fitted, *options.judge)}
-    left_out: list[tuple[Item, float]] = []
+    left_out: list[Judged] = []
     for path, own in files.items():
         others = [item for other in options.fitted if other != path for item in files[other]]
         if not others:
             continue
         weights = fit(others)
-        judged = [(item, likelihood(item, weights)) for item in own]
-        print(f"{path.name}\n  patterns alone  {table((item, 0.0) for item in own)}")
-        print(f"  and weighing    {table(judged)}")
+        judged = [judge(item, weights) for item in own]
+        print(f"{path.name}\n  patterns alone  {table(map(alone, own))}\n  and weighing    {table(judged)}")
         if path in options.fitted:
             left_out.extend(judged)
-    print(f"all files fitted on, each left out\n  patterns alone  {table((item, 0.0) for item, _ in left_out)}")
-    print(f"  and weighing    {table(left_out)}\n\nopen elements by likelihood, and how many of them were said")
-    undecided = [(likely, item.is_present) for item, likely in left_out if item.said is None]
-    for at in range(BINS):
-        bin_ = [pair for pair in undecided if at / BINS <= pair[0] < (at + 1) / BINS + (at == BINS - 1)]
-        if bin_:
-            likely, said = (sum(values) / len(bin_) for values in zip(*bin_, strict=True))
-            print(f"  {len(bin_):4} of mean likelihood {likely:.2f}: {said:.2f} said")
+    print("all files fitted on, each left out")
+    print(f"  patterns alone  {table(alone(judged.item) for judged in left_out)}")
+    print(f"  and weighing    {table(left_out)}")
+    print("open elements by likelihood, and the share of them that was said")
+    print("\n".join(calibration(left_out)))
     bias, *weights_ = fit([item for path in options.fitted for item in files[path]])
     names = ", ".join(
         f"{field.name}={weight:.2f}" for field, weight in zip(fields(Features), weights_, strict=True)
