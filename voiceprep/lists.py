@@ -41,7 +41,7 @@ without commas, are credited in 6.5 % of elements at 82 questions (at 25 without
 DENSE_WINDOWS = ((10, 0), (14, 1))
 """(words, function words at most) of a stretch that is only a list: in 87 answers to these questions the
 first occurs in four places, the second in none."""
-_JOINING = vocabulary("and or a an the plus maybe also then of like")
+JOINING = vocabulary("and or a an the plus maybe also then of like")
 """Function words that a bare list may hold between its items."""
 READ_OUT_ITEMS = 8
 READ_OUT_SHARE = 0.7
@@ -50,8 +50,8 @@ LIST_SHARE = 0.5
 """A stretch between marks is a list as a whole where more of it than this share is."""
 
 _SMALL = FUNCTION_WORDS | _FINITE | _SHARING
-_RELATING = ((STOPWORDS | _FINITE | _SHARING) - _JOINING) | NUMBER_WORDS
-_CONNECTING = _RELATING | _JOINING | _PREPOSITIONS
+_RELATING = ((STOPWORDS | _FINITE | _SHARING) - JOINING) | NUMBER_WORDS
+_CONNECTING = _RELATING | JOINING | _PREPOSITIONS
 _LIST_TAIL = re.compile(
     r"(?:and so on|you name it|et ?cetera|etc|and (?:all )?that|all that|(?:or )?whatever|and stuff"
     r"|that sort of thing)\b"
@@ -198,7 +198,7 @@ def _is_bare(tokens: tuple[Token, ...], item: tuple[int, int]) -> bool:
     inside = [token for token in tokens[item[0] : item[1]] if not token.is_filler]
     if len(inside) <= TERM_TOKENS:
         return not any(token.word.split("'")[0] in _STATING for token in inside)
-    n_joining = sum(token.word in _JOINING for token in inside)
+    n_joining = sum(token.word in JOINING for token in inside)
     return len(inside) <= LIST_ITEM_TOKENS + n_joining and not any(_relates(token) for token in inside)
 
 
