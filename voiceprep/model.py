@@ -245,7 +245,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ElementFinding:
-    """Whether one element was said; ``score`` is how likely that is, 0.0 to 1.0, 0.5 where perhaps misheard."""
+    """Whether one element was said; ``score`` is how likely, 0.0 to 1.0, 0.5 where perhaps misheard."""
 
     id: str
     need: str

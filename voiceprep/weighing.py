@@ -226,7 +226,8 @@ def _said(reading: Reading, known: Vocabulary, ask: frozenset[str]) -> dict[int,
 def _known(reading: Reading, known: Vocabulary, ask: frozenset[str]) -> dict[int, dict[str, list[_Said]]]:
     """By sentence, and by the stem or beginning under which it is known, every single word."""
     places = [
-        (stem_, known.singles[stem_], reading.at(stem_)) for stem_ in known.singles.keys() & reading.stems
+        (stem_, known.singles[stem_], list(reading.at(stem_)))
+        for stem_ in known.singles.keys() & reading.stems
     ]
     places += [
         (start + "*", parts, reading.beginning_with(start)) for start, parts in known.beginnings.items()
