@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from operator import sub
 
 from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.text import FUNCTION_WORDS, STOPWORDS, Token, vocabulary
@@ -51,6 +54,7 @@ LIST_SHARE = 0.5
 
 _SMALL = FUNCTION_WORDS | _FINITE | _SHARING
 _RELATING = ((STOPWORDS | _FINITE | _SHARING) - _JOINING) | NUMBER_WORDS
+_BREAKING = STOPWORDS | _RELATING
 _CONNECTING = _RELATING | _JOINING | _PREPOSITIONS
 _LIST_TAIL = re.compile(
     r"(?:and so on|you name it|et ?cetera|etc|and (?:all )?that|all that|(?:or )?whatever|and stuff"
@@ -136,7 +140,7 @@ def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple
     for begin, end in items:
         first = begin
         for at in range(begin, end + 1):
-            if at == end or tokens[at].word in STOPWORDS or _relates(tokens[at]):
+            if at == end or (word := tokens[at].word) in _BREAKING or "'" in word:
                 is_whole = (first, at) == (begin, end)
                 if at - first >= (LIST_WHOLE_TOKENS if is_whole else LIST_RUN_TOKENS):
                     found.append((first, at))
@@ -146,16 +150,19 @@ def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple
 
 def _dense(tokens: tuple[Token, ...], spoken: list[int]) -> list[tuple[int, int]]:
     """Stretches with hardly a function word: nobody talks like that, keywords read out do."""
-    small = [tokens[at].word in _SMALL or "'" in tokens[at].word for at in spoken]
-    found = []
-    for width, most in DENSE_WINDOWS:
-        n_small = sum(small[:width])
-        for first in range(len(spoken) - width + 1):
-            if first:
-                n_small += small[first + width - 1] - small[first - 1]
-            if n_small <= most:
-                found.append((spoken[first], spoken[first + width - 1] + 1))
-    return found
+    small = [(word := tokens[at].word) in _SMALL or "'" in word for at in spoken]
+    return [
+        (spoken[first], spoken[first + width - 1] + 1)
+        for width, most in DENSE_WINDOWS
+        for first, n_small in enumerate(_sums(small, width))
+        if n_small <= most
+    ]
+
+
+def _sums(values: Sequence[int], width: int) -> Iterable[int]:
+    """The sum of every ``width`` values in a row; none where there are fewer."""
+    upto = [0, *accumulate(values)]
+    return map(sub, upto[width:], upto)
 
 
 def _disjointed(
@@ -170,15 +177,12 @@ def _disjointed(
         -int(relating[i]) + (i > 0 and not relating[i] and not relating[i - 1] and at not in begins)
         for i, at in enumerate(spoken)
     ]
-    found = []
-    for width, least in LIST_WINDOWS:
-        excess = sum(gain[:width])
-        for first in range(len(spoken) - width + 1):
-            if first:
-                excess += gain[first + width - 1] - gain[first - 1]
-            if excess >= least:
-                found.append((spoken[first], spoken[first + width - 1] + 1))
-    return found
+    return [
+        (spoken[first], spoken[first + width - 1] + 1)
+        for width, least in LIST_WINDOWS
+        for first, excess in enumerate(_sums(gain, width))
+        if excess >= least
+    ]
 
 
 def _connects(word: str) -> bool:
@@ -188,7 +192,9 @@ def _connects(word: str) -> bool:
 def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
     items, begin = [], 0
     for at in range(1, len(tokens) + 1):
-        if at == len(tokens) or _ITEM_MARK.search(folded, tokens[at - 1].end, tokens[at].start):
+        if at == len(tokens) or (
+            (gap := folded[tokens[at - 1].end : tokens[at].start]) != " " and _ITEM_MARK.search(gap)
+        ):
             items.append((begin, at))
             begin = at
     return items

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from typing import NamedTuple
 
 from voiceprep.model import Term, Transcript, Word
 from voiceprep.numerals import UNITS
@@ -22,9 +21,7 @@ def vocabulary(written: str) -> frozenset[str]:
     return frozenset(written.split())
 
 
-_WORD = re.compile(
-    r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_][\u0300-\u036f]*(?:[^\W_]|[\u0300-\u036f]|'(?=[^\W\d_]))*"
-)
+_WORD = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_](?:[^\W_]+|[\u0300-\u036f]+|'(?=[^\W\d_]))*")
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00a0": " "})
 
 MIN_MARKS_PER_TOKEN = 1 / 40
@@ -36,19 +33,26 @@ MIN_SENTENCE_TOKENS = 7
 MAX_SENTENCE_TOKENS = 32
 """Past this length any conjunction breaks an unpunctuated stretch."""
 
+LONGEST_SENTENCE_TOKENS = 4 * MAX_SENTENCE_TOKENS
+"""Past this length any word breaks a stretch: nobody speaks a minute in one sentence, and what is done for
+each word of a sentence must not grow with the answer."""
+
 _OPENERS = vocabulary(
     "so but because then now also okay well if when while although though whereas first second third next "
     "after finally otherwise since however"
 )
+_OPENS_OR_JOINS = _OPENERS | {"and"}
 _SUBJECTS = vocabulary("i we you it they he she there that this")
 _CLAUSE_OPENERS = vocabulary(
     "but because cause cos so since although though whereas while which who if when unless until otherwise "
     "then "
     "where however except"
 )
+_MAY_OPEN = _CLAUSE_OPENERS | {"and", "or"}
 
 FILLERS = vocabulary("um umm uh uhm er erm hmm hm mm ah eh")
 FILLER_PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"), ("basically",), ("like",))
+_FILLER_BY_WORD = {phrase[0]: phrase for phrase in FILLER_PHRASES}
 _NOT_A_FILLER_AFTER = vocabulary(
     "any a an this that what which some same all every one each the another other these those of no "
     "different "
@@ -88,9 +92,11 @@ ARTICLES = vocabulary("a an the this that these those its your our my their his 
 """Words skipped inside a phrase of several words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word of the text: folded form, stem, character span, and the sentence and clause it stands in."""
+class Token(NamedTuple):
+    """One word of the text: folded form, stem, character span, and the sentence and clause it stands in.
+
+    A named tuple: it is made for every word said, and a frozen dataclass takes four times as long to make.
+    """
 
     word: str
     stem: str
@@ -124,18 +130,17 @@ def stems(text: str) -> tuple[str, ...]:
 def tokenise(text: str) -> tuple[Token, ...]:
     """All words of ``text`` as tokens, in order; a text without words gives ``()``."""
     folded = fold(text)
-    spans = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
+    spans = [match.span() for match in _WORD.finditer(folded)]
     if not spans:
         return ()
-    gaps = [""] + [folded[a[2] : b[1]] for a, b in pairwise(spans)]
-    plain = [word for word, _, _ in spans]
-    fillers = _filler_flags(plain, [*gaps, folded[spans[-1][2] :]])
-    sentences = _sentences(plain, [*gaps, folded[spans[-1][2] :]], fillers)
+    starts, ends = zip(*spans, strict=True)
+    plain = [folded[start:end] for start, end in spans]
+    gaps = [folded[end:start] for end, start in zip((0, *ends), (*starts, len(folded)), strict=True)]
+    gaps[0] = ""
+    fillers = _filler_flags(plain, gaps)
+    sentences = _sentences(plain, gaps, fillers)
     clauses = _clauses(plain, gaps, fillers, sentences)
-    return tuple(
-        Token(word, stem(word), start, end, sentences[i], clauses[i], fillers[i])
-        for i, (word, start, end) in enumerate(spans)
-    )
+    return tuple(map(Token, plain, map(stem, plain), starts, ends, sentences, clauses, fillers))
 
 
 def transcript(typed: str) -> Transcript:
@@ -146,14 +151,10 @@ def transcript(typed: str) -> Transcript:
 def _filler_flags(plain: list[str], gaps: list[str]) -> list[bool]:
     flags = [word in FILLERS for word in plain]
     for at, word in enumerate(plain):
-        for phrase in FILLER_PHRASES:
-            if (
-                word == phrase[0]
-                and tuple(plain[at : at + len(phrase)]) == phrase
-                and _is_filler(plain, gaps, at, phrase)
-            ):
-                for i in range(at, at + len(phrase)):
-                    flags[i] = True
+        phrase = _FILLER_BY_WORD.get(word)
+        if phrase and tuple(plain[at : at + len(phrase)]) == phrase and _is_filler(plain, gaps, at, phrase):
+            for i in range(at, at + len(phrase)):
+                flags[i] = True
     return flags
 
 
@@ -202,7 +203,7 @@ def _sentences(plain: list[str], gaps: list[str], fillers: list[bool]) -> list[i
 
     ``gaps`` holds the text before every token and that after the last.
     """
-    hard = [gap != " " and bool(_SENTENCE_MARK.search(gap)) for gap in gaps]
+    hard = [gap != " " and _SENTENCE_MARK.search(gap) is not None for gap in gaps]
     unpunctuated = sum(hard[1:]) < len(plain) * MIN_MARKS_PER_TOKEN
     del hard[-1]
     hard[0] = True
@@ -226,7 +227,9 @@ def _break_long(plain: list[str], fillers: list[bool], breaks: list[bool], span:
         if fillers[at] or end - at < 3:
             continue
         length = at - last
-        if length < MIN_SENTENCE_TOKENS or plain[at - 1] in _OPENERS | {"and"}:
+        if length < MIN_SENTENCE_TOKENS or (
+            plain[at - 1] in _OPENS_OR_JOINS and length < LONGEST_SENTENCE_TOKENS
+        ):
             continue
         word = plain[at]
         nxt = plain[at + 1].split("'")[0] if at + 1 < end else ""
@@ -238,22 +241,24 @@ def _break_long(plain: list[str], fillers: list[bool], breaks: list[bool], span:
             or (length >= 12 and word in {"i", "we", "you"})
             or (length >= MAX_SENTENCE_TOKENS and word in {"and", "or", "the", "which", "that"})
         )
+        opens = opens or length >= LONGEST_SENTENCE_TOKENS
         if opens:
             breaks[at], last = True, at
 
 
 def _clauses(plain: list[str], gaps: list[str], fillers: list[bool], sentences: list[int]) -> list[int]:
-    """Clause number of every token: at sentence starts, commas and the words that open a clause."""
+    """Clause number of every token: at sentence starts, commas and the words that open a clause.
+
+    ``gaps`` holds the text before every token and that after the last.
+    """
     number, out = -1, []
-    for at in range(len(plain)):
-        new = at == 0 or sentences[at] != sentences[at - 1]
-        if not new and not fillers[at] and not fillers[at - 1]:
-            marked = gaps[at] != " " and bool(_CLAUSE_MARK.search(gaps[at]))
-            new = marked or opens_clause(plain, at)
-        elif not new:
+    for at, word in enumerate(plain):
+        if at == 0 or sentences[at] != sentences[at - 1]:
+            number += 1
+        elif not fillers[at]:
             # A comma that only sets off a filler ends nothing; a clause word after it does begin something.
-            new = opens_clause(plain, at) and not fillers[at]
-        number += new
+            is_marked = gaps[at] != " " and not fillers[at - 1] and _CLAUSE_MARK.search(gaps[at]) is not None
+            number += is_marked or (word in _MAY_OPEN and opens_clause(plain, at))
         out.append(number)
     return out
 
@@ -271,6 +276,57 @@ def opens_clause(plain: list[str] | tuple[str, ...], at: int) -> bool:
             or nxt.endswith("n't")
         )
     return False
+
+
+# ------------------------------------------------------------------------------ wordings
+
+
+def occurrences(pattern: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
+    """Where ``pattern`` stands in folded text: first character and the one after its last, in order.
+
+    A search that begins with a word boundary tries every character of the text; one that begins with a
+    space tries only where one stands, and takes half the time. So every word gets a space before it.
+    """
+    headed = _headed(pattern)
+    if headed is None:
+        for match in pattern.finditer(folded):
+            yield match.span()
+    else:
+        for match in headed.finditer(_spaced(folded)):
+            start, end = match.span()
+            yield start, end - 1
+
+
+@lru_cache(maxsize=8)
+def _spaced(folded: str) -> str:
+    """A space, and ``folded`` with a space in place of any mark right before a word ("(so")."""
+    return " " + _TIGHT_MARK.sub(" ", folded.translate(_AS_SPACE))
+
+
+_AS_SPACE = str.maketrans("\n\r\t", "   ")
+_TIGHT_MARK = re.compile(r"[^\w\s'-](?=[^\W\d])")
+"""A mark between words, not one inside a word ("don't", "drone-survey") or a number ("0.5")."""
+
+
+@lru_cache(maxsize=256)
+def _headed(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
+    r"""``pattern`` with a space in place of a leading word boundary.
+
+    None where it is not of the form ``\b(?:...)...``, that is where a part of it could match without.
+    """
+    source = pattern.pattern
+    if not source.startswith(r"\b(?:"):
+        return None
+    depth = 0
+    for piece in _PIECE.findall(source):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and depth == 0:
+            return None
+    return re.compile(" " + source.removeprefix(r"\b"), pattern.flags)
+
+
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
+"""A piece of a regular expression: an escape, a class of characters, or a sign."""
 
 
 def sentence_spans(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from voiceprep import feedback
 from voiceprep.checks import anchors, argument, delivery, elements, pitfalls, procedure, story, vagueness
-from voiceprep.checks.case import Case, Check, compiled
+from voiceprep.checks.case import Case, Check, compiled, word_sets
 from voiceprep.errors import Fault, UsageError
 from voiceprep.model import (
     Assessment,
@@ -113,7 +113,7 @@ def assess(
         raise UsageError("nothing was said: the answer holds no words; give some text or record again")
     if question.kind is Kind.BEHAVIORAL:
         reading = replace(reading, scopes=in_story(reading.scopes))
-    case = Case(question, pattern, transcript, reading, bank.synonyms)
+    case = Case(question, pattern, transcript, reading, word_sets(bank.synonyms))
     required = required_moves(question, level or question.level)
     found = elements.find(case)
     moves = _moves(case, required)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voiceprep.checks.case import Case, Check, ElementPattern, Example, evidence
-from voiceprep.matching import Match, asserted, cover, meet
+from voiceprep.matching import Match, asserted, cover, hope, meet, promise
 from voiceprep.model import ElementFinding, Evidence, Status
 
 
@@ -13,26 +13,46 @@ def find(case: Case) -> tuple[ElementFinding, ...]:
 
 
 def _finding(case: Case, pattern: ElementPattern) -> ElementFinding:
-    ask = case.compiled.ask
-    matches = [
-        match
-        for match in (
-            *(meet(case.reading, group, ask) for group in pattern.groups),
-            *(cover(case.reading, wanted, ask) for wanted in pattern.phrasings),
-        )
-        if match is not None
-    ]
-    full = [match for match in matches if match.is_full]
+    share, full = _matches(case, pattern)
     contradicted = _contradictions(case, pattern)
     standing = [match for match in full if not any(_cancels(case, other, match) for other in contradicted)]
     element = pattern.element
     if not standing:
         # What was said and contradicted covers nothing of the element.
-        share = 0.0 if full else max((match.share for match in matches), default=0.0)
-        return ElementFinding(element.id, element.need, Status.MISSING, round(min(share, 0.99), 2), ())
+        share = 0.0 if full else share
+        return ElementFinding(element.id, element.need, Status.MISSING, round(min(share, ALMOST), 2), ())
     best = min(standing, key=lambda match: (match.doubtful, _length(match)))
     status = Status.MISHEARD if best.doubtful else Status.SAID
     return ElementFinding(element.id, element.need, status, 0.5 if best.doubtful else 1.0, _shown(case, best))
+
+
+def _matches(case: Case, pattern: ElementPattern) -> tuple[float, list[Match]]:
+    """The largest share that any pattern of the element reached, and all full matches.
+
+    A pattern whose words in the text promise no more than was reached is not looked at further.
+    """
+    reading, ask = case.reading, case.compiled.ask
+    reached = 0.0
+    full: list[Match] = []
+    for sets in pattern.groups:
+        if promise(reading, sets) > reached:
+            reached = _note(meet(reading, sets, ask), reached, full)
+    for wanted in pattern.phrasings:
+        if hope(reading, wanted) > reached:
+            reached = _note(cover(reading, wanted, ask), reached, full)
+    return reached, full
+
+
+def _note(match: Match | None, reached: float, full: list[Match]) -> float:
+    """Adds a full match to ``full``; returns the share now reached, which a full match leaves open."""
+    if match is None or not match.is_full:
+        return max(reached, match.share if match else 0.0)
+    full.append(match)
+    return max(reached, ALMOST)
+
+
+ALMOST = 0.99
+"""The share of what is not quite said: only a full match can bring more."""
 
 
 def _length(match: Match) -> int:
