@@ -31,15 +31,21 @@ _WILL = rf"(?:i|we)(?:'d| would|'ll| will|'m going to){_ADVERBS}"
 _NO_PICK = (
     "look|say|think|guess|want|like|love|need|have|consider|ask|check|expect|be|see|test|evaluate|compare"
     "|not|never|argue that|assume|imagine|suppose|probably|maybe|do|depend|explore|experiment|discuss"
-    "|know|hope|read|try to"
+    "|know|hope|read|try to|optimi[sz]e|improve|search|figure"
 )
 """Verbs after "I'd" that find out, hedge or wish, and commit to nothing."""
 _COMMIT = either(
     rf"{_WILL} (?!(?:{_NO_PICK})\b)[a-z]+(?: (?:with|for|to|on|at))?",
     rf"{_WILL} have(?! to\b)",
     rf"(?:i|we){_ADVERBS} (?:go (?:with|for)|pick|choose|prefer|stick (?:with|to)|settle (?:on|for)|land on"
-    rf"|bet on|ship|recommend|opt for)",
-    r"(?:i|we) (?:went with|chose|picked|took|settled on)",
+    rf"|bet on|ship|recommend|opt for|lean (?:to(?:wards?)? )?|start (?:with|from|on)|begin with|reach for"
+    rf"|(?:move|switch|swap|change) to|take|use|keep|leave|add|thaw|unlock|freeze|fine-tune|copy)",
+    r"(?:i|we) (?:went with|chose|picked|took|settled on|(?:moved|switched|swapped|changed) to)",
+    r"(?:i'd|i would) (?:do|take|pick|choose|use) (?:it|that|this|them)(?: again)?",
+    r"let's (?:say|take|go with|use)",
+    r"(?:thing|first|what) i(?:'d| would) do (?:\w+ ){0,2}is",
+    r"if (?:i|you) (?:must|had to|have to|want) (?:\w+ ){0,2}(?:only )?one(?: \w+){0,2}, it's",
+    r"so [a-z0-9-]+(?: [a-z0-9-]+)? it (?:is|was)",
     r"my (?:pick|choice|answer|vote|default|first (?:choice|pick|move)) (?:is|would be)",
     r"(?:the|my) (?:answer|winner) is",
     r"i'm (?:choosing|picking|taking|in favou?r of|going (?:with|for))",
@@ -57,8 +63,9 @@ _NO_OPTION = re.compile(
     r"|many)\b"
 )
 _HEDGED = either(
-    "could", "might", "may", "maybe", "perhaps", "would need to", "either", "possible", "depending on"
-)
+    "could", "might", "may", "maybe", "perhaps", "would need to", "either", "possible", "depending",
+    r"or (?:i|we)(?:'d| would)", "best practices",
+)  # fmt: skip
 _SO_IT_IS = re.compile(r"so it(?:'s| is)\b")
 """Commits only where an option follows: "so it's YOLO", not "so it is slower"."""
 
@@ -67,7 +74,9 @@ _OPTION_REACH = 4
 
 _OR = re.compile(r"\bor\b")
 _BLUNT = re.compile(
-    r"^(?:so |well |okay |honestly |simply |the |um |uh )*([a-z0-9'-]+(?: [a-z0-9'-]+){0,2})$"
+    r"^(?:(?:so|well|okay|honestly|simply|the|um|uh|oh|easy|hmm)[, ]+)*([a-z0-9'-]+(?: [a-z0-9'-]+){0,2})"
+    r"(?:$|, (?:because|since|no (?:hesitation|doubt|question)|without|hands down|any day|definitely|clearly"
+    r"|of course|always|every time|for me)\b)"
 )
 
 
@@ -81,7 +90,8 @@ def choice(case: Case) -> tuple[Evidence, ...]:
             continue
         if _SO_IT_IS.match(case.reading.folded, here.start) and not _names_option(case, here):
             continue
-        if content(case, token_at(case, here.end), token_at(case, here.end) + 10):
+        begin, end = sentence(case, here.sentence)
+        if content(case, begin, max(end, token_at(case, here.end) + 10)):
             found.append(here)
     if not found and case.reading.tokens:
         begin, end = sentence(case, 0)
@@ -105,9 +115,10 @@ def _names_option(case: Case, here: Place) -> bool:
 _CAUSE = either(
     r"because|cause|cos|(?<!ever )since|due to|thanks to|given that|seeing that",
     r"so that(?! (?:would|is|was|will|can|could))",
-    r"which (?:means|is why|makes|rules out|lets|causes|keeps)",
+    r"which (?:means|is why|makes|rules out|lets|causes|keeps)|(?:is|was) (?:the (?:whole |main |real )?reason"
+    r"|what (?:makes|made|kills?|killed|costs?))|coz|what for",
     r"that(?:'s| is) why|that means|meaning|the reason|for that reason|no wonder",
-    r"therefore|as a result|hence|in order to|leads? to",
+    r"therefore|as a result|hence|in order to|leads? to|so much that|thereby",
     r"otherwise|or else|if not|in that case",
     r"(?<!such )(?<!well )(?<!same )(?<!soon )(?<!long )(?<!far )(?<!much )(?<!just )as (?:it's|it is|they"
     r"|we|you|there's|there are)",
@@ -200,11 +211,17 @@ _GIVEN_UP = either(
     r"|with|a|in|roughly)",
     r"costs? (?:me|us|you|about|roughly|some|an?|one|two|more|extra|accuracy|time|recall|latency|memory"
     r"|twice|three|four)",
-    r"the (?:downside|drawback|catch|flip ?side|trouble|loss)|downside|drawback|takes a hit",
+    r"(?:the|its|their) (?:downsides?|drawbacks?|catch|flip ?side|trouble|loss|bill|danger)|downside|drawback"
+    r"|takes a hit|pays? the (?:bill|price)|(?:that's|here's) (?:the (?:bill|price|deal|cost)|what you pay)",
+    r"(?:what|which) (?:we|i|you) (?:g[ai]ve|pa(?:y|id)|los[et]|trade[ds]?)(?: (?:away|up|for))?",
+    r"(?:not|never|isn't|n't get (?:that|this|it) for|nothing is|is nothing) free|no free lunch",
+    r"(?:doubles|triples|quadruples|halves) (?:the|your|our|my)|left? on the table|has to wait|swapping",
     r"eats? (?:into|away|up)|nibbles? (?:at|away)|at worst",
     r"(?:slipped|dropped|fell|went down|rose|went up) (?:by )?(?:a|one|two|about|half|from)",
     r"(?:i|we)(?:'d)? (?:can |could |would )?(?:live with|accept|swallow|tolerate|take that|put up with)",
-    r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as)|gets? (?:slower|worse|heavier|bigger|longer)",
+    r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as|longer|the)"
+    r"|(?:gets?|got|becomes?|became|runs?|ran) (?:slow|slower|worse|heavier|bigger|longer|expensive)(?! \w+ times)",
+    r"\w+er,? but (?:\w+er|less|more)",
     r"(?:takes|needs|adds|means) (?:\w+ )?(?:longer|more|twice|extra|another)(?: \w+)?"
     r"|not (?:quite )?as (?:accurate|fast|precise|sharp)",
     r"(?:an?|one|two|three) (?:\w+ )?(?:days?|seconds?|minutes|hours|weeks) (?:slower|later|longer)",
@@ -232,7 +249,15 @@ _BUT_WORSE = re.compile(
     r"\b(?:but|although|though|while|whereas|even if|only)\b[^.?!]{0,60}\b(?:slower|worse|less|fewer|lower"
     r"|costs?|loses?|heavier|longer|misses|expensive|weaker|later|harder)\b"
 )
-_EMPTY_PRICE = re.compile(r"\b(?:trade-? ?offs?|balance|compromise) (?:between|with|of course|there)")
+_EMPTY_PRICE = re.compile(
+    r"\b(?:trade-? ?offs?|balance|compromise) (?:between|with|of course|there)|\bcosts? (?:nothing|me (?:\w+ )?"
+    r"(?:euros?|dollars?|cents))|\bcosts? a fortune|\bno idea\b|\bno difference\b"
+)
+
+
+LOOK_BACK_TOKENS = 14
+MIN_BEFORE = 4
+"""What is given up may stand before the word for it: "two weeks of clicking, that's the price"."""
 
 
 def trade_off(case: Case) -> tuple[Evidence, ...]:
@@ -243,7 +268,10 @@ def trade_off(case: Case) -> tuple[Evidence, ...]:
         _, end = sentence(case, here.sentence)
         after = token_at(case, here.end)
         lost = content(case, here.token, min(end + 6, after + 10))
-        if len(lost) >= 2 and not _EMPTY_PRICE.search(text_of(case, here.sentence)):
+        before = content(case, here.token - LOOK_BACK_TOKENS, here.token)
+        if (len(lost) >= 2 or len(before) >= MIN_BEFORE) and not _EMPTY_PRICE.search(
+            text_of(case, here.sentence)
+        ):
             found.append(here)
     return shown(case, *(_clause_round(case, here) for here in found[:3]))
 
@@ -257,8 +285,15 @@ _CASE = either(
     r"|corner) case",
     r"for (?:very|really|extremely|tiny|dense|small|large|huge)|with (?:very|really|heavy|strong|too (?:many"
     r"|few|much|little))",
-    r"at (?:night|\d|ten|three|four|five|like)",
+    r"at (?:night|\d|ten|three|four|five|like)|the (?:day|minute|worry|danger)",
 )
+_WHERE = either(
+    r"(?:in|on|at|under|near|against|with|for) (?!(?:my|the|a|an|that|this|it|general|fact|order|practice"
+    r"|addition|front|particular|mind)\b)\w+",
+    r"(?:in|on|at|under|near|against|for) (?:my|our|the|a|an|such|those|these) (?!end\b)\w+",
+    r"take (?:a|the)|set it|mirror|the (?:trouble|problem|exception)",
+)
+"""A place or a setting is a case only where something breaks outright."""
 _FAILS = either(
     r"break(?:s|ing)?(?: down)?|fail(?:s|ed|ing)?|falls? (?:apart|over|short|down)|struggl(?:e|es|ing)"
     r"|goes wrong|goes blind",
@@ -268,11 +303,24 @@ _FAILS = either(
     r"|enough|find|see|apply|right|separate|tell|hurt|pay off|buy|matter|true|handle)",
     r"no longer|useless|worthless|hopeless|identical|throws it|overwhelmed|no fixed|eats",
     r"the opposite|instead",
+    r"nothing to|without (?:it|any)|guesses|swallows?|looks? healthy|sees? two|never (?:reached|had)|hurts?",
+    r"(?:i|we)(?:'d| would) (?:not|leave|skip|swap|never|do without)|leave (?:it|\w+) (?:out|alone)",
     r"flip(?: only)?|switch(?: to)?|change my mind|reconsider|drop (?:it|that|this)|give up on",
     r"misses|skips|merges|swaps?|confuses|mixes up|collapses|explodes|drowns|drifts",
     r"too (?:coarse|slow|late|small|dense|dark|far|close|crowded|big|noisy|few|many|little)",
     r"wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i|we)(?:'d| would) (?:rather|kill|stop|move"
     r"|go back|take|use)",
+    r"(?:is|are|was|were|it's|they're) (?:(?:really|quite|pretty|just|also|simply) )?(?:lost|wrong|useless|identical)",
+)
+_BREAKS = either(
+    r"break(?:s|ing)? down|fails|falls (?:apart|over)|goes blind|gets (?:lost|ugly)",
+    r"(?:fell|falls) apart|gave up|gives up|vanish(?:es|ed)?|disappear(?:s|ed)?|melts?|goes mushy|dies|died",
+    r"(?:is|are|was|were|it's|they're) (?:(?:really|quite|pretty|just|also|simply) )?(?:bad|poor|weak|hopeless|blind"
+    r"|helpless|worthless|garbage|a burden|no good|worth nothing|worth less)",
+    r"(?:breaks|gave|gives) (?:down|up|way)|becom(?:es?|ing) one|became one|no chance|nobody can|never (?:reached|had)",
+    r"(?:isn't|is not|was no|is no|aren't) (?:\w+ ){0,3}(?:any more|anymore|either)|no (?:cow|cat|dog|use|help)",
+    r"(?:has|have|had) no (?:idea|chance|way|use)|(?:can't|cannot|won't) (?:\w+ )?(?:help|work|tell|see|separate"
+    r"|cope|find|handle|bring)|poisons?|eats? (?:it|real|them)|suffers?|forbids?|hurts",
 )
 _IF_IT_FAILS = re.compile(
     r"(?:if|when|once|unless) (?:it|that|this|they)(?:'s| is| does| do)?(?: not|n't|)? ?"
@@ -296,17 +344,35 @@ FAILURE_TOKENS = 22
 
 def boundary(case: Case) -> tuple[Evidence, ...]:
     """A case in which the pick or the claim fails: the case and the failure near one another."""
-    failures = said(case, _FAILS, denied_too=True)
+    breaks = said(case, _BREAKS, denied_too=True)
+    failures = sorted([*said(case, _FAILS, denied_too=True), *breaks], key=lambda here: here.token)
     limits = said(case, _LIMIT_SENTENCE, denied_too=True)
     found = [here for here in limits if len(content(case, here.token, here.token + 16)) >= 3]
     for here in said(case, _CASE, denied_too=True):
-        if _IF_IT_FAILS.match(case.reading.folded, here.start):
-            continue
-        follow = near(failures, here.token, here.token + FAILURE_TOKENS)
-        fails = any(other.sentence == here.sentence and other.start >= here.end for other in follow)
-        if fails and len(content(case, here.token, here.token + 12)) >= 2:
+        if not _IF_IT_FAILS.match(case.reading.folded, here.start) and _fails_then(case, here, failures):
             found.append(here)
+    if breaks:
+        found += [here for here in said(case, _WHERE, denied_too=True) if _breaks_there(case, here, breaks)]
     return shown(case, *(_clause_round(case, here) for here in found[:3]))
+
+
+def _breaks_there(case: Case, here: Place, breaks: list[Place]) -> bool:
+    """Whether something breaks outright in the sentence of ``here`` or the next, and that is described."""
+    begin, end = sentence(case, here.sentence)
+    beside = near(breaks, here.token - FAILURE_TOKENS, here.token + FAILURE_TOKENS)
+    follows = any(0 <= other.sentence - here.sentence <= 1 for other in beside)
+    return follows and len(content(case, begin, end)) >= MIN_DESCRIBED
+
+
+MIN_DESCRIBED = 4
+"""Words of content in the sentence of a case: a slogan ("in practice it fails") has fewer."""
+
+
+def _fails_then(case: Case, here: Place, failures: list[Place]) -> bool:
+    """Whether one of ``failures`` follows the case ``here`` in its sentence, and the case is described."""
+    follow = near(failures, here.token, here.token + FAILURE_TOKENS)
+    fails = any(other.sentence == here.sentence and other.start >= here.end for other in follow)
+    return fails and len(content(case, here.token, here.token + 12)) >= 2
 
 
 CHECKS = (
