@@ -6,7 +6,20 @@ import re
 from bisect import bisect_left, bisect_right
 
 from voiceprep.checks.case import Case, Check, Example
-from voiceprep.checks.seek import Place, content, figures, named, near, own, said, sentence, shown, text_of
+from voiceprep.checks.seek import (
+    Place,
+    content,
+    figures,
+    named,
+    named_anyhow,
+    near,
+    own,
+    said,
+    sentence,
+    shown,
+    text_of,
+    token_at,
+)
 from voiceprep.model import Evidence
 
 _HOLLOW = re.compile(
@@ -23,6 +36,20 @@ _OWN = re.compile(
     r"|in one project|at a (?:client|customer|company|plant|factory|hospital|startup)|i worked|we once"
     r"|i once)\b"
 )
+_MINE = re.compile(
+    r"\b(?:(?:on|in|at|for|with|from) (?:our|my)|my|we (?:sell|resell|bake|brew|count|grow|build|make|run"
+    r"|watch"
+    r"|inspect|sort)|i (?:ran|come from|worked (?:on|at|for|with)|was (?:with|at))(?: (?:the|an?))?"
+    r"|this was an?"
+    r"|i do (?:a lot of )?)(?: old| first| last| own)? (?!(?:opinion|experience|view|case|team|head|mind"
+    r"|rule|answer"
+    r"|pick|choice|vote|boss|manager|lecturer|professor|teacher|colleague|day|favou?rite|guess|approach"
+    r"|default"
+    r"|understanding|own|it|them|this|that)\b)([a-z-]+)"
+)
+"""Something of the speaker's own: "on our chairlift", "we bake crispbread"."""
+MIN_SCENE_CONTENT = 2
+"""Words of content beside it, so that it is told what it has to do with the answer."""
 
 
 def context(case: Case) -> tuple[Evidence, ...]:
@@ -33,6 +60,14 @@ def context(case: Case) -> tuple[Evidence, ...]:
         begin, end = sentence(case, here.sentence)
         if any(begin <= scene.token < end for scene in scenes):
             found.append(here)
+    general = {here.token for here in named_anyhow(case, "general-words")}
+    for here in said(case, _MINE):
+        last = token_at(case, here.end - 1)
+        begin, end = sentence(case, here.sentence)
+        thing = content(case, last, last + 1)
+        if thing and last not in general and len(content(case, begin, end)) > MIN_SCENE_CONTENT:
+            found.append(here)
+    found.sort(key=lambda here: here.start)
     return shown(case, *found[:3])
 
 

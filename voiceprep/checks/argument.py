@@ -115,7 +115,8 @@ def _names_option(case: Case, here: Place) -> bool:
 _CAUSE = either(
     r"because|cause|cos|(?<!ever )since|due to|thanks to|given that|seeing that",
     r"so that(?! (?:would|is|was|will|can|could))",
-    r"which (?:means|is why|makes|rules out|lets|causes|keeps)|(?:is|was) (?:the (?:whole |main |real )?reason"
+    r"which (?:means|is why|makes|rules out|lets|causes|keeps)|(?:is|was) (?:the (?:whole |main "
+    r"|real )?reason"
     r"|what (?:makes|made|kills?|killed|costs?))|coz|what for",
     r"that(?:'s| is) why|that means|meaning|the reason|for that reason|no wonder",
     r"therefore|as a result|hence|in order to|leads? to|so much that|thereby",
@@ -220,7 +221,8 @@ _GIVEN_UP = either(
     r"(?:slipped|dropped|fell|went down|rose|went up) (?:by )?(?:a|one|two|about|half|from)",
     r"(?:i|we)(?:'d)? (?:can |could |would )?(?:live with|accept|swallow|tolerate|take that|put up with)",
     r"times (?:as )?(?:heavy|slow|slower|expensive|heavier|as|longer|the)"
-    r"|(?:gets?|got|becomes?|became|runs?|ran) (?:slow|slower|worse|heavier|bigger|longer|expensive)(?! \w+ times)",
+    r"|(?:gets?|got|becomes?|became|runs?|ran) (?:slow|slower|worse|heavier|bigger|longer"
+    r"|expensive)(?! \w+ times)",
     r"\w+er,? but (?:\w+er|less|more)",
     r"(?:takes|needs|adds|means) (?:\w+ )?(?:longer|more|twice|extra|another)(?: \w+)?"
     r"|not (?:quite )?as (?:accurate|fast|precise|sharp)",
@@ -250,7 +252,8 @@ _BUT_WORSE = re.compile(
     r"|costs?|loses?|heavier|longer|misses|expensive|weaker|later|harder)\b"
 )
 _EMPTY_PRICE = re.compile(
-    r"\b(?:trade-? ?offs?|balance|compromise) (?:between|with|of course|there)|\bcosts? (?:nothing|me (?:\w+ )?"
+    r"\b(?:trade-? ?offs?|balance|compromise) (?:between|with|of course|there)|\bcosts? (?:nothing"
+    r"|me (?:\w+ )?"
     r"(?:euros?|dollars?|cents))|\bcosts? a fortune|\bno idea\b|\bno difference\b"
 )
 
@@ -310,16 +313,20 @@ _FAILS = either(
     r"too (?:coarse|slow|late|small|dense|dark|far|close|crowded|big|noisy|few|many|little)",
     r"wrong (?:choice|tool|pick)|limit(?:s|ation)? (?:is|of)|(?:i|we)(?:'d| would) (?:rather|kill|stop|move"
     r"|go back|take|use)",
-    r"(?:is|are|was|were|it's|they're) (?:(?:really|quite|pretty|just|also|simply) )?(?:lost|wrong|useless|identical)",
+    r"(?:is|are|was|were|it's|they're) (?:(?:really|quite|pretty|just|also|simply) )?(?:lost|wrong|useless"
+    r"|identical)",
 )
 _BREAKS = either(
     r"break(?:s|ing)? down|fails|falls (?:apart|over)|goes blind|gets (?:lost|ugly)",
     r"(?:fell|falls) apart|gave up|gives up|vanish(?:es|ed)?|disappear(?:s|ed)?|melts?|goes mushy|dies|died",
-    r"(?:is|are|was|were|it's|they're) (?:(?:really|quite|pretty|just|also|simply) )?(?:bad|poor|weak|hopeless|blind"
+    r"(?:is|are|was|were|it's|they're) (?:(?:really|quite|pretty|just|also|simply) )?(?:bad|poor|weak"
+    r"|hopeless|blind"
     r"|helpless|worthless|garbage|a burden|no good|worth nothing|worth less)",
-    r"(?:breaks|gave|gives) (?:down|up|way)|becom(?:es?|ing) one|became one|no chance|nobody can|never (?:reached|had)",
-    r"(?:isn't|is not|was no|is no|aren't) (?:\w+ ){0,3}(?:any more|anymore|either)|no (?:cow|cat|dog|use|help)",
-    r"(?:has|have|had) no (?:idea|chance|way|use)|(?:can't|cannot|won't) (?:\w+ )?(?:help|work|tell|see|separate"
+    r"(?:breaks|gave|gives) (?:down|up|way)|becom(?:es?|ing) one|became one|no chance|nobody can"
+    r"|never (?:reached|had)",
+    r"(?:isn't|is not|was no|is no|aren't) (?:\w+ ){0,3}(?:any more|anymore|either)",
+    r"(?:has|have|had) no (?:idea|chance|way|use)|(?:can't|cannot|won't) (?:\w+ )?(?:help|work|tell|see"
+    r"|separate"
     r"|cope|find|handle|bring)|poisons?|eats? (?:it|real|them)|suffers?|forbids?|hurts",
 )
 _IF_IT_FAILS = re.compile(
@@ -348,9 +355,11 @@ def boundary(case: Case) -> tuple[Evidence, ...]:
     failures = sorted([*said(case, _FAILS, denied_too=True), *breaks], key=lambda here: here.token)
     limits = said(case, _LIMIT_SENTENCE, denied_too=True)
     found = [here for here in limits if len(content(case, here.token, here.token + 16)) >= 3]
-    for here in said(case, _CASE, denied_too=True):
-        if not _IF_IT_FAILS.match(case.reading.folded, here.start) and _fails_then(case, here, failures):
-            found.append(here)
+    found += [
+        here
+        for here in said(case, _CASE, denied_too=True)
+        if not _IF_IT_FAILS.match(case.reading.folded, here.start) and _fails_then(case, here, failures)
+    ]
     if breaks:
         found += [here for here in said(case, _WHERE, denied_too=True) if _breaks_there(case, here, breaks)]
     return shown(case, *(_clause_round(case, here) for here in found[:3]))

@@ -53,11 +53,30 @@ _OUTCOME = either(
     r"|the \w+) (?:down|up|from|to|by)",
     r"(?:got|was|were) (?:signed|extended|shipped|deployed|adopted|approved|rolled out|released|renewed"
     r"|merged|accepted|cancelled)",
-    r"we (?:took|shipped|flew|went with|kept|chose|landed|ended up|settled|were at|reached|hit|released"
-    r"|launched|dropped)",
-    r"ended up|it (?:paid off|worked out)|the (?:result|outcome) was",
+    r"we (?:took|shipped|flew|went with|kept|chose|landed|ended|settled|were at|reached|hit|released"
+    r"|launched|dropped|delivered|finished|caught|built on|concluded)",
+    r"ended up|it (?:paid off|worked out|became)|the (?:result|outcome) was|(?:went|came) (?:through|quiet"
+    r"|true)",
+    r"i (?:concluded|got (?:it|them|there)|delivered|reached)|my (?:verdict|conclusion) was|so it became",
+    r"(?:they|he|she|the [a-z]+) (?:then )?(?:signed|renewed|extended|adopted|kept|bought|got (?:their|his"
+    r"|her|it)"
+    r"|paved|approved|accepted|took it)|(?:delivered|finished|done|ready|live) (?:[a-z ]{0,16})?(?:in"
+    r"|on) time",
 )
-_EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so)\b")
+_REACHED = either(
+    r"(?:we|i|it|they|he|she|that|this|which) (?:\w+ )?(?:ended|finished|came|got|found|caught|reached|hit"
+    r"|stood"
+    r"|landed|won|saved|brought|gave|made|went|was at|were at|improved|rose|fell|dropped)",
+)
+"""An outcome where a figure stands in its sentence and the story has been told."""
+_TOLD_SHARE = 0.5
+"""How much of a story comes before its outcome."""
+_EMPTY_OUTCOME = re.compile(r"\b(?:very satisfied|happy|went well|big improvement|a lot|or so|quite low)\b")
+
+
+_PAST = either("was|were|had|went|got|said|took|came|ran|gave|did|found|became|put|made")
+MIN_PAST = 4
+"""So many verbs in the past tense tell an event."""
 
 
 def _is_event(case: Case) -> bool:
@@ -65,6 +84,7 @@ def _is_event(case: Case) -> bool:
     return (
         bool(said(case, _ACTION, denied_too=True) or said(case, _TASK))
         or len(said(case, _WHEN, denied_too=True)) >= 2
+        or len(said(case, _PAST, denied_too=True)) >= MIN_PAST
     )
 
 
@@ -103,6 +123,12 @@ def result(case: Case) -> tuple[Evidence, ...]:
             continue
         if content(case, here.token, here.token + 12):
             found.append(here)
+    told = int(len(case.reading.tokens) * _TOLD_SHARE)
+    found += [
+        here
+        for here in said(case, _REACHED, denied_too=True)
+        if here.token >= told and here.sentence in counted
+    ]
     return shown(case, *found[:3])
 
 
