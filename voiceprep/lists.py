@@ -70,6 +70,9 @@ TERM_TOKENS = 2
 _STATING = vocabulary("i we you it they he she that this there is are was were be so then yes no well okay")
 LIST_ITEMS = 3
 """Fewer items than this are a phrase, not a list."""
+JOINED_ITEMS = 5
+"""Items joined by words ("cats and dogs and birds") are a list from so many on: few of them are plain speech."""
+_JOINERS = vocabulary("and or plus")
 LIST_WHOLE_TOKENS = 6
 """Without commas: a stretch between marks of so many words, none of them a function word, is a list."""
 LIST_RUN_TOKENS = 9
@@ -79,10 +82,12 @@ LIST_RUN_TOKENS = 9
 def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
     """For every token whether it stands in a bare enumeration; ``folded`` is the text of ``tokens``."""
     items = _items(folded, tokens)
+    joined = _joined_items(tokens, items)
     marks = [False] * len(tokens)
     spoken = [at for at, token in enumerate(tokens) if not token.is_filler]
     stretches = (
-        *_enumerated(folded, tokens, items),
+        *_enumerated(folded, tokens, items, LIST_ITEMS),
+        *(_enumerated(folded, tokens, joined, JOINED_ITEMS) if len(joined) > len(items) else ()),
         *_dense(tokens, spoken),
         *_disjointed(tokens, spoken, items),
         *_runs(tokens, items),
@@ -100,9 +105,9 @@ def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
 
 
 def _enumerated(
-    folded: str, tokens: tuple[Token, ...], items: list[tuple[int, int]]
+    folded: str, tokens: tuple[Token, ...], items: list[tuple[int, int]], enough: int
 ) -> list[tuple[int, int]]:
-    """Items of enumerations with commas: enough of them in a row, none with a word that relates anything."""
+    """Items of enumerations: ``enough`` of them in a row, none with a word that relates anything."""
     found: list[tuple[int, int]] = []
     run: list[tuple[int, int]] = []
     for item in items:
@@ -110,10 +115,10 @@ def _enumerated(
             run.append(item)
             continue
         tail = _LIST_TAIL.match(folded, tokens[item[0]].start)
-        if len(run) >= (LIST_ITEMS - 1 if tail else LIST_ITEMS):
+        if len(run) >= (enough - 1 if tail else enough):
             found.extend(run)
         run = []
-    if len(run) >= LIST_ITEMS:
+    if len(run) >= enough:
         found.extend(run)
     return [*found, *_read_out(folded, tokens, items)]
 
@@ -198,6 +203,21 @@ def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
             items.append((begin, at))
             begin = at
     return items
+
+
+def _joined_items(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """``items`` cut once more at the words that join ("and"), which belong to no item."""
+    found = []
+    for begin, end in items:
+        first = begin
+        for at in range(begin, end):
+            if tokens[at].word in _JOINERS:
+                if first < at:
+                    found.append((first, at))
+                first = at + 1
+        if first < end:
+            found.append((first, end))
+    return found
 
 
 def _is_bare(tokens: tuple[Token, ...], item: tuple[int, int]) -> bool:

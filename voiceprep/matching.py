@@ -446,10 +446,12 @@ def _fits(reading: Reading, chosen: list[Hit], n_sets: int) -> bool:
 
 def creditable(reading: Reading, chosen: tuple[Hit, ...], ask: frozenset[str]) -> bool:
     """Whether hits that meet say something: not mostly set aside or listed, nor taken from the question."""
-    marks = reading.scopes
+    marks, tokens = reading.scopes, reading.tokens
+    carrying = [hit for hit in chosen if hit.end - hit.start > 1 or tokens[hit.start].word not in STOPWORDS]
     for mark in (marks.set_aside, marks.listed):
-        if sum(mark[hit.start] for hit in chosen) * 2 > len(chosen):
-            return False
+        for hits_ in (chosen, carrying):
+            if sum(mark[hit.start] for hit in hits_) * 2 > len(hits_):
+                return False
     return any(
         reading.tokens[at].stem not in ask and reading.tokens[at].stem not in STOPWORDS
         for hit in chosen
