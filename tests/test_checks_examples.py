@@ -59,7 +59,9 @@ def bank() -> Bank:
 def case_of(text: str, bank: Bank) -> Case:
     question = a_question()
     pattern = compiled(question, bank.glossary)
-    return Case(question, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank.synonyms))
+    return Case(
+        question, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank.synonyms)
+    )
 
 
 def examples() -> Iterator[tuple[Check, str, str | None]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -137,17 +138,29 @@ def denials(question: Question) -> Iterable[tuple[str, str, str]]:
                     )
 
 
+JOINS = {"commas": (", ", "."), "full stops": (". ", "."), "and": (" and ", ""), "nothing": (" ", "")}
+"""What stands between listed terms, and at the end."""
+
+
 def stuffing(question: Question) -> Iterable[tuple[str, str]]:
-    """Key terms of all elements as a bare list, with commas and without, and those with small words too."""
-    every = [
-        part[0].rstrip("*") for element in question.elements for group in element.groups for part in group
-    ]
-    every = list(dict.fromkeys(term for term in every if term != "not"))
-    terms = [term for term in every if not FUNCTION_WORDS & set(words(term))]
-    yield "commas", ", ".join(terms) + "."
-    yield "bare", " ".join(terms)
-    yield "commas, small words too", ", ".join(every) + "."
-    yield "bare, small words too", " ".join(every)
+    """(way, text): key terms of all elements as a bare list, joined in every way.
+
+    Of every set one alternative: the first, in the order of the file or shuffled, or any. With the small words
+    of the phrases or without the phrases that hold any.
+    """
+    sets = [part for element in question.elements for group in element.groups for part in group]
+    rng = random.Random(question.id)  # noqa: S311 - the same lists in every run
+    firsts = [part[0] for part in sets]
+    for order, chosen in (
+        ("", firsts),
+        ("shuffled, ", rng.sample(firsts, len(firsts))),
+        ("any, ", [rng.choice(part) for part in sets]),
+    ):
+        every = list(dict.fromkeys(term.rstrip("*") for term in chosen if term != "not"))
+        terms = [term for term in every if not FUNCTION_WORDS & set(words(term))]
+        for small, said in (("", terms), (", small words too", every)):
+            for join, (between, end) in JOINS.items():
+                yield f"{order}{join}{small}", between.join(said) + end
 
 
 def credited(question: Question, text: str, bank: Bank) -> set[str]:
