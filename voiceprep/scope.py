@@ -117,11 +117,14 @@ _OTHERS = re.compile(
     r"|usual advice|blog))"
     r"(?: (?:often|always|usually|will|would|might|may|sometimes|like to|tend to|still|generally|commonly"
     r"|out there))*"
-    r" (?:say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell"
+    r" (?:(?:keeps?|kept) (?:telling|saying)|repeats?|swore|mentions?|mentioned"
+    r"|say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell"
     r"|tells|told"
     r"|assume|assumes|insist|insists|insisted|suggest|suggests|recommend|recommends|state|states|is that"
     r"|swear|swears|would|wants? to|wanted to|likes? to|prefers?)"
-    r"|i used to (?:think|believe|say|assume|do|hope))\b"
+    r"|i(?:'ve| have)? (?:used to (?:think|believe|say|assume|do|hope)|(?:read|heard) that|(?:read"
+    r"|heard) (?:it"
+    r"|they|there))|[a-z]+ (?:is|are) supposed to)\b"
 )
 _SOMEBODY = re.compile(r"(?:my|a) (?!lot)|they|somebody|someone")
 """Somebody in particular, whose view is part of a story."""
@@ -140,7 +143,7 @@ _REBUTTAL = re.compile(
     r"|the case)"
     r"|in my experience|i (?:found|find|call|think) that (?:an? )?(?:waste|wrong|nonsense|silly|pointless"
     r"|overkill)"
-    r"|no,? no\b|not for (?:me|us)|we never|i never"
+    r"|no,? no\b|not for (?:me|us)|(?:we|i)(?:'ve| have)? never|but who|who (?:cares|needs|doesn't)"
     r"|not (?:so"
     r"|right|the case))\b"
 )

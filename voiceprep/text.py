@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from voiceprep.model import Term, Transcript, Word
-from voiceprep.numerals import UNITS
+from voiceprep.numerals import UNITS, may_begin
 from voiceprep.stems import stem
 
 
@@ -276,6 +277,76 @@ def opens_clause(plain: list[str] | tuple[str, ...], at: int) -> bool:
             or nxt.endswith("n't")
         )
     return False
+
+
+# ------------------------------------------------------------------------------ said plainly
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text without fillers and repeated words; ``places`` holds where each of its characters came from."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters ``start`` to ``end`` (at least one) stand in the text it was made from."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+MAX_ROUNDS = 3
+"""Dropping a word may make another one a repetition; after so many rounds nothing is left to find."""
+
+
+def plainly(text: str) -> Plain | None:
+    """``text`` as it would be without "um" and "the the"; None where there is nothing to leave out.
+
+    Whoever hesitates says the same: what is found in an answer must not hang on it. A mark that only sets
+    off a filler goes with it, the end of a sentence stays.
+    """
+    plain, places = text, tuple(range(len(text)))
+    for _ in range(MAX_ROUNDS):
+        tokens = tokenise(plain)
+        idle = [_is_idle(plain, tokens, at) for at in range(len(tokens))]
+        if not any(idle) or all(idle):
+            break
+        pieces: list[str] = []
+        kept: list[int] = []
+        end, skips = 0, False
+        for token, is_idle in zip((*tokens, None), (*idle, False), strict=True):
+            if is_idle:
+                skips = True
+                continue
+            start, stop = (token.start, token.end) if token else (len(plain), len(plain))
+            gap = (_mark_between(plain, end, start) if end else "") if skips else plain[end:start]
+            pieces += (gap, plain[start:stop])
+            kept += (*places[end : end + len(gap)], *places[start:stop])
+            end, skips = stop, False
+        plain, places = "".join(pieces), tuple(kept)
+    return Plain(plain, places) if plain != text else None
+
+
+def _is_idle(text: str, tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a token is a filler or repeats the word before it; letters and numbers are meant twice."""
+    token = tokens[at]
+    if token.is_filler:
+        return True
+    before = tokens[at - 1] if at else token
+    return (
+        at > 0
+        and before.word == token.word
+        and len(token.word) > 1
+        and not may_begin(token.word)
+        and not _SENTENCE_MARK.search(text, before.end, token.start)
+    )
+
+
+def _mark_between(text: str, start: int, end: int) -> str:
+    """What is left of a gap from which words were dropped: the end of a sentence, or a space."""
+    marks = _SENTENCE_MARK.findall(text, start, end)
+    if "\n" in marks:
+        return "\n"
+    return f"{marks[0]} " if marks else " "
 
 
 # ------------------------------------------------------------------------------ wordings

@@ -6,8 +6,10 @@ tables below. Checks see one :class:`~voiceprep.checks.case.Case` and know nothi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from voiceprep import feedback
@@ -18,6 +20,7 @@ from voiceprep.model import (
     Assessment,
     Bank,
     ElementFinding,
+    Evidence,
     Kind,
     Level,
     Move,
@@ -30,6 +33,7 @@ from voiceprep.model import (
 )
 from voiceprep.reading import read
 from voiceprep.scope import in_story
+from voiceprep.text import Plain, plainly, tokenise
 
 MOVES: tuple[Check, ...] = (*argument.CHECKS, *anchors.CHECKS, *procedure.CHECKS, *story.CHECKS)
 """One declaration for every move; its id is the move's."""
@@ -108,18 +112,25 @@ def assess(
     text holds no word this raises UsageError, and callers with a recording store "nothing said" instead.
     """
     transcript = join(transcripts)
-    reading = read(transcript.text, (pattern := compiled(question, bank.glossary)).lexicon)
-    if not reading.tokens:
+    if not tokenise(transcript.text):
         raise UsageError("nothing was said: the answer holds no words; give some text or record again")
+    plain = plainly(transcript.text)
+    heard = transcript if plain is None else _heard(transcript, plain)
+    pattern = compiled(question, bank.glossary)
+    reading = read(heard.text, pattern.lexicon)
     if question.kind is Kind.BEHAVIORAL:
         reading = replace(reading, scopes=in_story(reading.scopes))
-    case = Case(question, pattern, transcript, reading, word_sets(bank.synonyms))
+    case = Case(question, pattern, heard, reading, word_sets(bank.synonyms))
     required = required_moves(question, level or question.level)
-    found = elements.find(case)
-    moves = _moves(case, required)
+    found, moves = elements.find(case), _moves(case, required)
+    wrong, vague = pitfalls.find(case), vagueness.find(case)
+    if plain is not None:
+        place = partial(_as_said, transcript.text, plain)
+        found = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in found)
+        moves = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in moves)
+        wrong = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in wrong)
+        vague = tuple(replace(one, evidence=place(one.evidence)) for one in vague)
     verdict = _verdict(question, found, moves)
-    wrong = pitfalls.find(case)
-    vague = vagueness.find(case)
     return Assessment(
         question.id,
         verdict,
@@ -130,6 +141,25 @@ def assess(
         delivery.find(transcripts),
         feedback.choose(question, (found, moves, vague), transcript),
     )
+
+
+def _heard(transcript: Transcript, plain: Plain) -> Transcript:
+    """``transcript`` as if it had been said plainly: its words keep their times."""
+    words = []
+    at = 0
+    for word in transcript.words:
+        start = bisect_left(plain.places, word.start, at)
+        end = bisect_left(plain.places, word.end, start)
+        if start < end and plain.places[start] < word.end:
+            words.append(replace(word, start=start, end=end))
+        at = start
+    return Transcript(plain.text, tuple(words))
+
+
+def _as_said(text: str, plain: Plain, piece: Evidence) -> Evidence:
+    """A piece of evidence from the plain text, at its place in the text as it was said."""
+    start, end = plain.origin(piece.start, piece.end)
+    return replace(piece, start=start, end=end, text=text[start:end])
 
 
 def _moves(case: Case, required: frozenset[Move]) -> tuple[MoveFinding, ...]:

@@ -38,8 +38,10 @@ _COMMIT = either(
     rf"{_WILL} (?!(?:{_NO_PICK})\b)[a-z]+(?: (?:with|for|to|on|at))?",
     rf"{_WILL} have(?! to\b)",
     rf"(?:i|we){_ADVERBS} (?:go (?:with|for)|pick|choose|prefer|stick (?:with|to)|settle (?:on|for)|land on"
-    rf"|bet on|ship|recommend|opt for|lean (?:to(?:wards?)? )?|start (?:with|from|on)|begin with|reach for"
-    rf"|(?:move|switch|swap|change) to|take|use|keep|leave|add|thaw|unlock|freeze|fine-tune|copy)",
+    rf"|bet on|ship|recommend|opt for|(?:move|switch|swap|change) to)",
+    rf"i{_ADVERBS} (?:lean|start (?:with|from|on)|begin with|reach for|take|use|keep|leave|add|thaw|unlock"
+    rf"|freeze"
+    rf"|fine-tune|copy)",
     r"(?:i|we) (?:went with|chose|picked|took|settled on|(?:moved|switched|swapped|changed) to)",
     r"(?:i'd|i would) (?:do|take|pick|choose|use) (?:it|that|this|them)(?: again)?",
     r"let's (?:say|take|go with|use)",
