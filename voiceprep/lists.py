@@ -98,11 +98,12 @@ def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
     joined = _joined_items(tokens, items)
     marks = [False] * len(tokens)
     spoken = [at for at, token in enumerate(tokens) if not token.is_filler]
+    parts = _between_marks(folded, tokens, spoken)
     stretches = (
         *_enumerated(folded, tokens, items, LIST_ITEMS),
         *(_enumerated(folded, tokens, joined, JOINED_ITEMS) if len(joined) > len(items) else ()),
-        *_dense(tokens, spoken),
-        *_disjointed(tokens, spoken, items),
+        *(stretch for part in parts for stretch in _dense(tokens, part)),
+        *(stretch for part in parts for stretch in _disjointed(tokens, part, items)),
         *_runs(tokens, items),
     )
     for begin, end in stretches:
@@ -114,7 +115,7 @@ def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
         # Between two listed items a longer one is of the list too.
         if marks[before[0]] and marks[after[0]] and item[1] - item[0] <= LIST_ITEM_TOKENS:
             marks[item[0] : item[1]] = [True] * (item[1] - item[0])
-    return [True] * len(marks) if _lacks_grammar(tokens, spoken) else marks
+    return [True] * len(marks) if len(parts) == 1 and _lacks_grammar(tokens, spoken) else marks
 
 
 def _enumerated(
@@ -219,8 +220,20 @@ def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
     return items
 
 
+def _between_marks(folded: str, tokens: tuple[Token, ...], spoken: list[int]) -> list[list[int]]:
+    """The spoken tokens between ends of sentences."""
+    parts: list[list[int]] = []
+    for i, at in enumerate(spoken):
+        if i == 0 or (
+            (gap := folded[tokens[spoken[i - 1]].end : tokens[at].start]) != " " and _HARD_MARK.search(gap)
+        ):
+            parts.append([])
+        parts[-1].append(at)
+    return parts
+
+
 def _lacks_grammar(tokens: tuple[Token, ...], spoken: list[int]) -> bool:
-    """Whether the answer as a whole does without the words that make sentences."""
+    """Whether a stretch without marks does without the words that make sentences."""
     n_grammar = sum((word := tokens[at].word) in _GRAMMAR or "'" in word for at in spoken)
     return len(spoken) >= MIN_GRAMMAR_TOKENS and n_grammar < len(spoken) * GRAMMAR_SHARE
 

@@ -318,7 +318,7 @@ def plainly(text: str) -> Plain | None:
                 skips = True
                 continue
             start, stop = (token.start, token.end) if token else (len(plain), len(plain))
-            gap = (_mark_between(plain, end, start) if end else "") if skips else plain[end:start]
+            gap = (_mark_between(plain, end, start, token) if end else "") if skips else plain[end:start]
             pieces += (gap, plain[start:stop])
             kept += (*places[end : end + len(gap)], *places[start:stop])
             end, skips = stop, False
@@ -341,12 +341,20 @@ def _is_idle(text: str, tokens: tuple[Token, ...], at: int) -> bool:
     )
 
 
-def _mark_between(text: str, start: int, end: int) -> str:
-    """What is left of a gap from which words were dropped: the end of a sentence, or a space."""
+def _mark_between(text: str, start: int, end: int, following: Token | None) -> str:
+    """What is left of a gap from which words were dropped: the end of a sentence, a comma, or a space.
+
+    Commas on both sides only set the filler off, unless a clause begins after it.
+    """
     marks = _SENTENCE_MARK.findall(text, start, end)
     if "\n" in marks:
         return "\n"
-    return f"{marks[0]} " if marks else " "
+    if marks:
+        return f"{marks[0]} "
+    sets_off = text[:end].rstrip().endswith(",") and (
+        following is None or following.word not in _CLAUSE_OPENERS
+    )
+    return ", " if text[start] == "," and not sets_off else " "
 
 
 # ------------------------------------------------------------------------------ wordings

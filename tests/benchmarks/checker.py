@@ -145,8 +145,8 @@ JOINS = {"commas": (", ", "."), "full stops": (". ", "."), "and": (" and ", ""),
 def stuffing(question: Question) -> Iterable[tuple[str, str]]:
     """(way, text): key terms of all elements as a bare list, joined in every way.
 
-    Of every set one alternative: the first, in the order of the file or shuffled, or any. With the small words
-    of the phrases or without the phrases that hold any.
+    Of every set one alternative: the first, in the order of the file or shuffled, or any. With the small
+    words of the phrases or without the phrases that hold any.
     """
     sets = [part for element in question.elements for group in element.groups for part in group]
     rng = random.Random(question.id)  # noqa: S311 - the same lists in every run
