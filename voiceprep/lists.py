@@ -35,6 +35,9 @@ _PREPOSITIONS = vocabulary(
 )
 """Words of sentences that carry meaning and so are no stopwords."""
 
+Item = tuple[int, int]
+"""The first token of a stretch and the one after its last."""
+
 LIST_WINDOWS = ((16, 5), (24, 4))
 """(words, excess) of a stretch that is a list though it holds small words, as when phrases are read out. The
 excess counts pairs of neighbours without a mark between them that are both content words, less the words
@@ -95,17 +98,17 @@ LIST_RUN_TOKENS = 9
 def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
     """For every token whether it stands in a bare enumeration; ``folded`` is the text of ``tokens``."""
     items = _items(folded, tokens)
-    joined = _joined_items(tokens, items)
+    parts = [
+        [at for at in range(inside[0][0], inside[-1][1]) if not tokens[at].is_filler]
+        for inside in _between_marks(folded, tokens, items)
+        if inside
+    ]
+    if len(parts) == 1 and _lacks_grammar(tokens, parts[0]):
+        return [True] * len(tokens)
+    stretches = _stretches(folded, tokens, items, parts)
     marks = [False] * len(tokens)
-    spoken = [at for at, token in enumerate(tokens) if not token.is_filler]
-    parts = _between_marks(folded, tokens, spoken)
-    stretches = (
-        *_enumerated(folded, tokens, items, LIST_ITEMS),
-        *(_enumerated(folded, tokens, joined, JOINED_ITEMS) if len(joined) > len(items) else ()),
-        *(stretch for part in parts for stretch in _dense(tokens, part)),
-        *(stretch for part in parts for stretch in _disjointed(tokens, part, items)),
-        *_runs(tokens, items),
-    )
+    if not stretches:
+        return marks
     for begin, end in stretches:
         marks[begin:end] = [True] * (end - begin)
     for begin, end in items:
@@ -115,21 +118,33 @@ def listed(folded: str, tokens: tuple[Token, ...]) -> list[bool]:
         # Between two listed items a longer one is of the list too.
         if marks[before[0]] and marks[after[0]] and item[1] - item[0] <= LIST_ITEM_TOKENS:
             marks[item[0] : item[1]] = [True] * (item[1] - item[0])
-    return [True] * len(marks) if len(parts) == 1 and _lacks_grammar(tokens, spoken) else marks
+    return marks
 
 
-def _enumerated(
-    folded: str, tokens: tuple[Token, ...], items: list[tuple[int, int]], enough: int
-) -> list[tuple[int, int]]:
+def _stretches(
+    folded: str, tokens: tuple[Token, ...], items: list[Item], parts: list[list[int]]
+) -> list[Item]:
+    """Every stretch that is a list by one rule or another; ``parts`` holds the tokens of each sentence."""
+    found = [*_enumerated(folded, tokens, items, LIST_ITEMS), *_runs(tokens, items)]
+    joined = _joined_items(tokens, items)
+    if len(joined) - len(items) >= JOINED_ITEMS - 1:
+        found += _enumerated(folded, tokens, joined, JOINED_ITEMS)
+    begins = {begin for begin, _ in items}
+    for part in parts:
+        if len(part) >= SHORTEST_LIST:
+            found += [*_dense(tokens, part), *_disjointed(tokens, part, begins)]
+    return found
+
+
+def _enumerated(folded: str, tokens: tuple[Token, ...], items: list[Item], enough: int) -> list[Item]:
     """Items of enumerations: ``enough`` of them in a row, none with a word that relates anything."""
-    found: list[tuple[int, int]] = []
-    run: list[tuple[int, int]] = []
+    found: list[Item] = []
+    run: list[Item] = []
     for item in items:
         if _is_bare(tokens, item):
             run.append(item)
             continue
-        tail = _LIST_TAIL.match(folded, tokens[item[0]].start)
-        if len(run) >= (enough - 1 if tail else enough):
+        if len(run) >= enough or (len(run) == enough - 1 and _LIST_TAIL.match(folded, tokens[item[0]].start)):
             found.extend(run)
         run = []
     if len(run) >= enough:
@@ -137,23 +152,30 @@ def _enumerated(
     return [*found, *_read_out(folded, tokens, items)]
 
 
-def _read_out(folded: str, tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _read_out(folded: str, tokens: tuple[Token, ...], items: list[Item]) -> list[Item]:
     """Sentences of so many short items that those which seem to state something ("I wanted") do not."""
     found = []
-    # Only marks end a sentence here: words like "since" and "then" break what is merely long.
-    stretches: list[list[tuple[int, int]]] = [[]]
-    for begin, end in items:
-        stretches[-1].append((begin, end))
-        if end < len(tokens) and _HARD_MARK.search(folded, tokens[end - 1].end, tokens[end].start):
-            stretches.append([])
-    for inside in stretches:
+    for inside in _between_marks(folded, tokens, items):
         n_short = sum(end - begin <= TERM_TOKENS for begin, end in inside)
         if len(inside) >= READ_OUT_ITEMS and n_short > len(inside) * READ_OUT_SHARE:
             found.append((inside[0][0], inside[-1][1]))
     return found
 
 
-def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _between_marks(folded: str, tokens: tuple[Token, ...], items: list[Item]) -> list[list[Item]]:
+    """The items between ends of sentences.
+
+    Only marks end a sentence here: words like "since" and "then" break what is merely long.
+    """
+    stretches: list[list[Item]] = [[]]
+    for begin, end in items:
+        stretches[-1].append((begin, end))
+        if end < len(tokens) and _HARD_MARK.search(folded, tokens[end - 1].end, tokens[end].start):
+            stretches.append([])
+    return stretches
+
+
+def _runs(tokens: tuple[Token, ...], items: list[Item]) -> list[Item]:
     """Stretches of an item in which so many words follow one another without any small word."""
     found = []
     for begin, end in items:
@@ -167,7 +189,7 @@ def _runs(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple
     return found
 
 
-def _dense(tokens: tuple[Token, ...], spoken: list[int]) -> list[tuple[int, int]]:
+def _dense(tokens: tuple[Token, ...], spoken: list[int]) -> list[Item]:
     """Stretches with hardly a function word: nobody talks like that, keywords read out do."""
     small = [(word := tokens[at].word) in _SMALL or "'" in word for at in spoken]
     return [
@@ -184,11 +206,11 @@ def _sums(values: Sequence[int], width: int) -> Iterable[int]:
     return map(sub, upto[width:], upto)
 
 
-def _disjointed(
-    tokens: tuple[Token, ...], spoken: list[int], items: list[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Stretches of words that hang together only here and there: phrases read out one after another."""
-    begins = {begin for begin, _ in items}
+def _disjointed(tokens: tuple[Token, ...], spoken: list[int], begins: set[int]) -> list[Item]:
+    """Stretches of words that hang together only here and there: phrases read out one after another.
+
+    ``begins`` holds where items begin.
+    """
     # Letters spelled out ("f p s") are one word said in three.
     spoken = [at for at in spoken if len(tokens[at].word) > 1 or _connects(tokens[at].word)]
     relating = [_connects(tokens[at].word) for at in spoken]
@@ -209,7 +231,7 @@ def _connects(word: str) -> bool:
     return word in _CONNECTING or "'" in word or word[0].isdigit()
 
 
-def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
+def _items(folded: str, tokens: tuple[Token, ...]) -> list[Item]:
     items, begin = [], 0
     for at in range(1, len(tokens) + 1):
         if at == len(tokens) or (
@@ -220,25 +242,13 @@ def _items(folded: str, tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
     return items
 
 
-def _between_marks(folded: str, tokens: tuple[Token, ...], spoken: list[int]) -> list[list[int]]:
-    """The spoken tokens between ends of sentences."""
-    parts: list[list[int]] = []
-    for i, at in enumerate(spoken):
-        if i == 0 or (
-            (gap := folded[tokens[spoken[i - 1]].end : tokens[at].start]) != " " and _HARD_MARK.search(gap)
-        ):
-            parts.append([])
-        parts[-1].append(at)
-    return parts
-
-
 def _lacks_grammar(tokens: tuple[Token, ...], spoken: list[int]) -> bool:
     """Whether a stretch without marks does without the words that make sentences."""
     n_grammar = sum((word := tokens[at].word) in _GRAMMAR or "'" in word for at in spoken)
     return len(spoken) >= MIN_GRAMMAR_TOKENS and n_grammar < len(spoken) * GRAMMAR_SHARE
 
 
-def _joined_items(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined_items(tokens: tuple[Token, ...], items: list[Item]) -> list[Item]:
     """``items`` cut once more at the words that join ("and"), which belong to no item."""
     found = []
     for begin, end in items:
@@ -253,7 +263,7 @@ def _joined_items(tokens: tuple[Token, ...], items: list[tuple[int, int]]) -> li
     return found
 
 
-def _is_bare(tokens: tuple[Token, ...], item: tuple[int, int]) -> bool:
+def _is_bare(tokens: tuple[Token, ...], item: Item) -> bool:
     inside = [token for token in tokens[item[0] : item[1]] if not token.is_filler]
     if len(inside) <= TERM_TOKENS:
         return not any(token.word.split("'")[0] in _STATING for token in inside)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from voiceprep.model import Term, Transcript, Word
@@ -294,6 +295,7 @@ class Plain:
         return self.places[start], self.places[end - 1] + 1
 
 
+_NO_TOKEN = Token("", "", 0, 0, 0, 0, is_filler=False)
 MAX_ROUNDS = 3
 """Dropping a word may make another one a repetition; after so many rounds nothing is left to find."""
 
@@ -307,6 +309,10 @@ def plainly(text: str) -> Plain | None:
     plain, places = text, tuple(range(len(text)))
     for _ in range(MAX_ROUNDS):
         tokens = tokenise(plain)
+        if not any(
+            token.is_filler or token.word == before.word for before, token in pairwise((_NO_TOKEN, *tokens))
+        ):
+            break  # as in most answers
         idle = [_is_idle(plain, tokens, at) for at in range(len(tokens))]
         if not any(idle) or all(idle):
             break
