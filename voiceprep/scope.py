@@ -211,7 +211,11 @@ def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
     disowned = [False] * len(tokens)
     clauses = _clause_of(tokens)
     frames = _disclaimed(folded, tokens, disowned)
-    negators = tuple(at for at in range(len(tokens)) if at not in frames and _denies(tokens, at))
+    negators = tuple(
+        at
+        for at, token in enumerate(tokens)
+        if (token.word in NEGATORS or token.word.endswith("n't")) and at not in frames and _denies(tokens, at)
+    )
     denied_by = [-1] * len(tokens)
     for at in negators:
         for i in _reach(tokens, clauses, at):
@@ -246,9 +250,7 @@ def _clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
 
 
 def _denies(tokens: tuple[Token, ...], at: int) -> bool:
-    """Whether the token denies what follows; a negator that is undone, or that only answers, does not."""
-    if not _is_negator(tokens[at].word):
-        return False
+    """Whether a negator denies what follows; one that is undone, or that only answers, does not."""
     following = [token.word for token in tokens[at + 1 : at + 5] if not token.is_filler]
     if not following or _only_sounds_negative(tokens, at, following[0]):
         return False
