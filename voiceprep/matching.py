@@ -295,7 +295,9 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
     for anchor in found[rarest]:
         chosen = _around(reading, found, rarest, anchor)
         share = len(chosen) / len(sets)
-        if share == 1.0 and not creditable(reading, tuple(chosen), ask):
+        if share == 1.0 and not (
+            creditable(reading, tuple(chosen), ask) and creditable(reading, _carrying(reading, chosen), ask)
+        ):
             share = (len(sets) - 1) / len(sets)
         doubtful = any(hit.doubtful for hit in chosen)
         if best is None or (share, not doubtful) > (best.share, not best.doubtful):
@@ -318,6 +320,12 @@ def _claims(reading: Reading, found: list[tuple[Hit, ...]]) -> list[list[Hit]]:
         ]
         for part in found
     ]
+
+
+def _carrying(reading: Reading, chosen: list[Hit]) -> tuple[Hit, ...]:
+    """The hits that are more than a small word: three listed terms and an "it" are a list all the same."""
+    tokens = reading.tokens
+    return tuple(hit for hit in chosen if hit.end - hit.start > 1 or tokens[hit.start].word not in STOPWORDS)
 
 
 def promise(reading: Reading, sets: tuple[WordSet, ...]) -> float:
@@ -446,12 +454,10 @@ def _fits(reading: Reading, chosen: list[Hit], n_sets: int) -> bool:
 
 def creditable(reading: Reading, chosen: tuple[Hit, ...], ask: frozenset[str]) -> bool:
     """Whether hits that meet say something: not mostly set aside or listed, nor taken from the question."""
-    marks, tokens = reading.scopes, reading.tokens
-    carrying = [hit for hit in chosen if hit.end - hit.start > 1 or tokens[hit.start].word not in STOPWORDS]
+    marks = reading.scopes
     for mark in (marks.set_aside, marks.listed):
-        for hits_ in (chosen, carrying):
-            if sum(mark[hit.start] for hit in hits_) * 2 > len(hits_):
-                return False
+        if sum(mark[hit.start] for hit in chosen) * 2 > len(chosen):
+            return False
     return any(
         reading.tokens[at].stem not in ask and reading.tokens[at].stem not in STOPWORDS
         for hit in chosen

@@ -22,7 +22,7 @@ from voiceprep.model import Term
 from voiceprep.numerals import Numeral, may_begin, numeral_at
 from voiceprep.scope import Scopes, scopes
 from voiceprep.stems import american, stem
-from voiceprep.text import Token, fold, tokenise, words
+from voiceprep.text import ARTICLES, Token, fold, tokenise, words
 
 MIN_FUZZY_LETTERS = 7
 """Shorter terms match exactly: one letter makes another word of them."""
@@ -178,8 +178,25 @@ def _surfaces(term: Term, key: str) -> Iterable[Surface]:
         seen.add(said)
         joined = "".join(said)
         same = said in sure or fuzz.ratio(joined, key) >= SAME_LETTERS
-        initials = len(said) > 1 and "".join(word[0] for word in said) == key
-        yield Surface(said, key, doubtful=not (same or initials))
+        yield Surface(said, key, doubtful=not (same or _spells_out(said, term.term)))
+
+
+MIN_INITIALS = 2
+LONGEST_UNIT = 2
+"""Signs of units have at most so many letters."""
+
+
+def _spells_out(said: tuple[str, ...], written: str) -> bool:
+    """Whether words say in full what is abbreviated: "feature pyramid" FPN, "megapixel" MP."""
+    key = "".join(words(written))
+    if len(said) == 1:
+        letters = iter(said[0])
+        return len(key) <= LONGEST_UNIT and said[0][0] == key[0] and all(letter in letters for letter in key)
+    if "".join(word[0] for word in said) == key:
+        return True
+    is_acronym = sum(char.islower() for char in written) <= 1
+    initials = "".join(word[0] for word in said if word not in ARTICLES)
+    return is_acronym and len(initials) >= MIN_INITIALS and key.startswith(initials)
 
 
 _PAUSE = re.compile(r"[,.;:?!\n]")
