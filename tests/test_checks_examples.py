@@ -12,7 +12,7 @@ import pytest
 import voiceprep.checks
 from voiceprep.bank import load
 from voiceprep.checks import CHECKS, MOVES
-from voiceprep.checks.case import Case, Check, compiled
+from voiceprep.checks.case import Case, Check, compiled, word_sets
 from voiceprep.model import Bank, Element, Kind, Level, Move, Pitfall, Question, Term, Transcript
 from voiceprep.reading import read
 from voiceprep.resources import folder
@@ -59,7 +59,9 @@ def bank() -> Bank:
 def case_of(text: str, bank: Bank) -> Case:
     question = a_question()
     pattern = compiled(question, bank.glossary)
-    return Case(question, pattern, Transcript(text, ()), read(text, pattern.lexicon), bank.synonyms)
+    return Case(
+        question, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank.synonyms)
+    )
 
 
 def examples() -> Iterator[tuple[Check, str, str | None]]:

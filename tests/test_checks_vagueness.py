@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voiceprep.bank import load
 from voiceprep.checks import assess
-from voiceprep.checks.case import Case, compiled
+from voiceprep.checks.case import Case, compiled, word_sets
 from voiceprep.checks.vague_words import ASKS
 from voiceprep.checks.vagueness import weigh, why
 from voiceprep.model import Bank, Question, Transcript, VagueFinding
@@ -127,7 +127,7 @@ def test_commas_round_a_filler_change_nothing_that_is_weighed() -> None:
 def features(text: str) -> list[dict[str, float]]:
     asked = question("latency-budget")
     pattern = compiled(asked, bank().glossary)
-    case = Case(asked, pattern, Transcript(text, ()), read(text, pattern.lexicon), bank().synonyms)
+    case = Case(asked, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank().synonyms))
     return [dict(weighed.features) for weighed in weigh(case)]
 
 

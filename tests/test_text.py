@@ -139,6 +139,10 @@ GLOSSARY = (
     Term("INT8", "int eight", (), "-"),
     Term("YOLO", "yolo", ("yellow", "yo low"), "-"),
     Term("EfficientNet", "efficient net", (), "-"),
+    Term("FPN", "F P N", ("feature pyramid", "eff pea enn"), "-"),
+    Term("AUC", "A U C", ("area under the curve", "a you see"), "-"),
+    Term("k-means", "k means", ("k mean", "came eons"), "-"),
+    Term("MP", "megapixels", ("megapixel", "em pea"), "-"),
 )
 
 
@@ -173,6 +177,13 @@ def test_without_terms_and_units_a_voice_says_the_text(text: str) -> None:
         ("i use yellow here", "yolo", True),
         ("i use yo low here", "yolo", False),
         ("the mean average precision drops", "map", False),
+        ("a feature pyramid on top", "fpn", False),
+        ("an eff pea enn on top", "fpn", True),
+        ("the area under the curve", "auc", False),
+        ("the a you see of it", "auc", True),
+        ("came eons later", "kmeans", True),
+        ("a megapixel camera", "mp", False),
+        ("the em pea camera", "mp", True),
         ("an efficientnett backbone", "efficientnet", False),
         ("a fishent net", "efficientnet", None),
         ("an efficient network", "efficientnet", None),

@@ -8,8 +8,9 @@ thing once has said it. Every match knows its words, so that it can be shown.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 
 from voiceprep.numerals import numeral_at
@@ -32,24 +33,30 @@ GAP_TOKENS = 1
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One alternative of a word group: stems in order; a stem ending in ``*`` is the beginning of a word."""
+    """One alternative of a word group: stems in order; a stem ending in ``*`` is the beginning of a word.
+
+    ``needs`` holds those of them that can be looked up: without these it stands nowhere.
+    """
 
     stems: tuple[str, ...]
-
-    @property
-    def negates(self) -> bool:
-        """Whether it holds a negator, so that a denial is part of its meaning."""
-        return NOT in self.stems
+    needs: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WordSet:
-    """A set of alternatives: those that are one stem, and the others by the stem they begin with."""
+    """A set of alternatives: those that are one stem, and the others by the stem they begin with.
+
+    Equal to itself only, so that what was found of it can be kept.
+    """
 
     singles: frozenset[str]
     firsts: frozenset[str]
     longer: Mapping[str, tuple[Alternative, ...]]
     open: tuple[Alternative, ...]
+
+
+NO_WORDS = WordSet(frozenset(), frozenset(), MappingProxyType({}), ())
+"""The set that nothing meets."""
 
 
 def word_set(written: Iterable[str]) -> WordSet:
@@ -100,15 +107,19 @@ def alternatives(written: str) -> tuple[Alternative, ...]:
         else:
             compiled.append(stem(parts[at]))
             at += 1
-    found = [Alternative(tuple(compiled))]
+    found = [_alternative(*compiled)]
     joined = "".join(parts)
     if 1 < len(parts) <= 3 and NOT not in compiled and joined.isalnum() and not prefix and len(joined) >= 3:
-        found.append(Alternative((stem(joined),)))
+        found.append(_alternative(stem(joined)))
         if stem(joined) != joined:
-            found.append(Alternative((joined,)))
+            found.append(_alternative(joined))
     elif len(parts) == 1 and not prefix and joined != compiled[0]:
-        found.append(Alternative((joined,)))  # glossary keys are whole words, not stems
+        found.append(_alternative(joined))  # glossary keys are whole words, not stems
     return tuple(found)
+
+
+def _alternative(*stems: str) -> Alternative:
+    return Alternative(stems, frozenset(stem_ for stem_ in stems if _is_closed(stem_)))
 
 
 LIKENING = vocabulary("both same equal equally identical alike equivalent together")
@@ -165,57 +176,73 @@ def phrasing(written: str, lexicon: Lexicon) -> Phrasing:
 # ------------------------------------------------------------------------------ finding
 
 
-def hits(reading: Reading, alternative: Alternative) -> list[Hit]:
+def hits(reading: Reading, alternative: Alternative) -> Sequence[Hit]:
     """Every place where ``alternative`` stands in the text, whatever its scope."""
     first, *rest = alternative.stems
     found = _stem_hits(reading, first)
     for stem_ in rest:
         if not found:
-            return []
+            break
         following = _stem_hits(reading, stem_)
         found = [longer for hit in found for longer in _extended(reading, hit, following)]
     return found
 
 
-def set_hits(reading: Reading, names: WordSet) -> list[Hit]:
-    """Every place where one of the alternatives stands in the text, whatever its scope."""
+def set_hits(reading: Reading, names: WordSet) -> tuple[Hit, ...]:
+    """Every place where one of the alternatives stands in the text, whatever its scope, in order.
+
+    What was found of a set is kept with the reading: many groups hold the same sets.
+    """
+    known = reading.found.get(names)
+    if known is not None:
+        return known
     edges = reading.edges
     found = [hit for single in names.singles & reading.stems for hit in edges[single]]
     for first in names.firsts & reading.stems:
         for alt in names.longer[first]:
-            if all(stem_ in edges or not _is_closed(stem_) for stem_ in alt.stems[1:]):
+            if alt.needs <= reading.stems:
                 found.extend(hits(reading, alt))
     for alt in names.open:
-        found.extend(hits(reading, alt))
+        if alt.needs <= reading.stems:
+            found.extend(hits(reading, alt))
     # In the order of the text: which of two equal matches is shown must not hang on the order of a set.
     if len(found) > 1:
-        found.sort(key=lambda hit: (hit.start, hit.end, hit.doubtful))
-    return found
+        found.sort()
+    reading.found[names] = tuple(found)
+    return reading.found[names]
 
 
-def _stem_hits(reading: Reading, stem_: str) -> list[Hit]:
+def _stem_hits(reading: Reading, stem_: str) -> Sequence[Hit]:
     if stem_ == NOT:
         return [Hit(at, at + 1, negates=True) for at in reading.scopes.negators]
     if stem_.endswith("*"):
-        return sorted(reading.beginning_with(stem_[:-1]), key=lambda hit: hit.start)
-    return list(reading.at(stem_))
+        return sorted(reading.beginning_with(stem_[:-1]))
+    return reading.at(stem_)
 
 
-def _extended(reading: Reading, hit: Hit, following: list[Hit]) -> Iterable[Hit]:
+def _extended(reading: Reading, hit: Hit, following: Sequence[Hit]) -> Iterable[Hit]:
     """``hit`` continued by the next word of its alternative, within the gap allowed."""
     for nxt in within(following, hit.end, hit.end + MAX_SKIPPED):
         between = reading.tokens[hit.end : nxt.start]
-        if between and between[0].sentence != reading.tokens[nxt.start].sentence:
-            continue
-        skipped = sum(not token.is_filler and token.word not in ARTICLES for token in between)
-        if skipped <= GAP_TOKENS:
-            yield Hit(hit.start, nxt.end, hit.doubtful or nxt.doubtful, hit.negates or nxt.negates)
+        if between:
+            if between[0].sentence != reading.tokens[nxt.start].sentence:
+                continue
+            if sum(not token.is_filler and token.word not in ARTICLES for token in between) > GAP_TOKENS:
+                continue
+        yield Hit(hit.start, nxt.end, hit.doubtful or nxt.doubtful, hit.negates or nxt.negates)
 
 
-def within(found: list[Hit], first: int, last: int) -> list[Hit]:
+FEW = 12
+"""So few hits are gone through faster than searched."""
+_start = attrgetter("start")
+
+
+def within(found: Sequence[Hit], first: int, last: int) -> Sequence[Hit]:
     """Those of ``found``, which are in the order of the text, that begin at tokens ``first`` to ``last``."""
-    begin = bisect_left(found, first, key=lambda hit: hit.start)
-    return found[begin : bisect_right(found, last, key=lambda hit: hit.start)]
+    if len(found) <= FEW:
+        return [hit for hit in found if first <= hit.start <= last]
+    begin = bisect_left(found, first, key=_start)
+    return found[begin : bisect_right(found, last, begin, key=_start)]
 
 
 def same_root(reading: Reading, one: Hit, other: Hit) -> bool:
@@ -259,11 +286,7 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
 
     ``ask`` holds the stems of the question, which earn nothing by themselves.
     """
-    found = [set_hits(reading, names) for names in sets]
-    negated = negated_by(
-        reading, (at for part in found for hit in part if hit.negates for at in range(hit.start, hit.end))
-    )
-    found = [[hit for hit in part if claimed(reading, hit, negated)] for part in found]
+    found = _claims(reading, [set_hits(reading, names) for names in sets])
     best: Match | None = None
     said = [at for at in range(len(found)) if found[at]]
     rarest = min(said, key=lambda at: len(found[at]), default=None)
@@ -272,7 +295,9 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
     for anchor in found[rarest]:
         chosen = _around(reading, found, rarest, anchor)
         share = len(chosen) / len(sets)
-        if share == 1.0 and not creditable(reading, tuple(chosen), ask):
+        if share == 1.0 and not (
+            creditable(reading, tuple(chosen), ask) and creditable(reading, _carrying(reading, chosen), ask)
+        ):
             share = (len(sets) - 1) / len(sets)
         doubtful = any(hit.doubtful for hit in chosen)
         if best is None or (share, not doubtful) > (best.share, not best.doubtful):
@@ -280,6 +305,32 @@ def meet(reading: Reading, sets: tuple[WordSet, ...], ask: frozenset[str]) -> Ma
             if share * len(sets) >= len(said) and not doubtful:
                 break  # no anchor can do better
     return best
+
+
+def _claims(reading: Reading, found: list[tuple[Hit, ...]]) -> list[list[Hit]]:
+    """Of the hits of every set those that are claims, seen together with the negators among them."""
+    negating = [hit for part in found for hit in part if hit.negates]
+    negated = negated_by(reading, (at for hit in negating for at in range(hit.start, hit.end)))
+    doubted = reading.scopes.doubted
+    return [
+        [
+            hit
+            for hit in part
+            if (hit.end - hit.start == 1 and hit.start not in doubted) or claimed(reading, hit, negated)
+        ]
+        for part in found
+    ]
+
+
+def _carrying(reading: Reading, chosen: list[Hit]) -> tuple[Hit, ...]:
+    """The hits that are more than a small word: three listed terms and an "it" are a list all the same."""
+    tokens = reading.tokens
+    return tuple(hit for hit in chosen if hit.end - hit.start > 1 or tokens[hit.start].word not in STOPWORDS)
+
+
+def promise(reading: Reading, sets: tuple[WordSet, ...]) -> float:
+    """The largest share that :func:`meet` can find."""
+    return sum(bool(set_hits(reading, names)) for names in sets) / len(sets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,9 +384,8 @@ def _around(reading: Reading, found: list[list[Hit]], anchored: int, anchor: Hit
     Where the nearest of one set leaves none for another, the next nearest are tried.
     """
     others = [
-        sorted(
-            within(part, anchor.start - MAX_TOKENS, anchor.start + MAX_TOKENS),
-            key=lambda hit: (_distance(reading, hit, anchor), hit.doubtful),
+        _by_distance(
+            reading, within(part, anchor.start - MAX_TOKENS, anchor.start + MAX_TOKENS), anchor.start
         )
         for at, part in enumerate(found)
         if at != anchored
@@ -354,7 +404,7 @@ MAX_TRIED = 5
 """Hits of one set that are tried in turn: farther ones hardly belong to the same thought."""
 
 
-def _one_of_each(reading: Reading, others: list[list[Hit]], chosen: list[Hit]) -> list[Hit]:
+def _one_of_each(reading: Reading, others: list[Sequence[Hit]], chosen: list[Hit]) -> list[Hit]:
     """``chosen`` and one hit of each of ``others`` that go together; ``[]`` where none do."""
     if not others:
         return chosen
@@ -377,10 +427,16 @@ SET_ASIDE_DISTANCE = 8
 """A word that is set aside or only listed is passed over for one so much farther off that is claimed."""
 
 
-def _distance(reading: Reading, hit: Hit, anchor: Hit) -> int:
-    marks = reading.scopes
-    is_marked = marks.set_aside[hit.start] or marks.listed[hit.start]
-    return abs(hit.start - anchor.start) + SET_ASIDE_DISTANCE * is_marked
+def _by_distance(reading: Reading, part: Sequence[Hit], anchor: int) -> Sequence[Hit]:
+    """``part`` with the nearest to token ``anchor`` first; of equally near ones the sure one."""
+    if len(part) < 2:
+        return part
+    weak = reading.scopes.weak
+
+    def distance(hit: Hit) -> tuple[int, bool]:
+        return abs(hit.start - anchor) + SET_ASIDE_DISTANCE * (hit.start in weak), hit.doubtful
+
+    return sorted(part, key=distance)
 
 
 def _fits(reading: Reading, chosen: list[Hit], n_sets: int) -> bool:
@@ -413,6 +469,14 @@ MIN_COVERAGE = 0.75
 """Share of a phrasing's content words that must be heard together."""
 
 
+def hope(reading: Reading, wanted: Phrasing, least: float = MIN_COVERAGE) -> float:
+    """The largest share that :func:`cover` can find."""
+    heard = sum(
+        weight for stem_, weight in zip(wanted.stems, wanted.weights, strict=True) if stem_ in reading.stems
+    )
+    return heard / sum(wanted.weights) / least
+
+
 def cover(
     reading: Reading, wanted: Phrasing, ask: frozenset[str], least: float = MIN_COVERAGE
 ) -> Match | None:
@@ -428,7 +492,8 @@ def cover(
         begin = places[first][0].start
         sentence = reading.tokens[begin].sentence
         chosen: dict[int, Hit] = {}
-        for hit, at in places[first:]:
+        for k in range(first, len(places)):
+            hit, at = places[k]
             if hit.end - begin > window or reading.tokens[hit.start].sentence - sentence > 1:
                 break
             if at not in chosen and all(
@@ -447,6 +512,8 @@ def cover(
     return best
 
 
+ALL_BUT = 1.0 - 1e-9
+"""A share below this is not the whole, however its parts were added up."""
 CLAIM_COVERAGE = 0.9
 """A wrong claim shares most of its words with the right one, so nearly all of it must be heard."""
 
@@ -457,6 +524,8 @@ def asserted(reading: Reading, wanted: Phrasing) -> Match | None:
     For opposites and pitfalls: "A is faster than B" and "B is faster than A" have the same words. Only
     what likens two things may be said in any order.
     """
+    if hope(reading, wanted, CLAIM_COVERAGE) < ALL_BUT:
+        return None
     if wanted.likens:
         match = cover(reading, wanted, frozenset(), CLAIM_COVERAGE)
         return match if match is not None and match.is_full else None
@@ -466,7 +535,8 @@ def asserted(reading: Reading, wanted: Phrasing) -> Match | None:
     for first, (begin, _) in enumerate(places):
         # best[k]: the weightiest chain of words in their order that ends at place first + k
         chains: list[tuple[float, tuple[Hit, ...]]] = []
-        for k, (hit, at) in enumerate(places[first:]):
+        for k in range(len(places) - first):
+            hit, at = places[first + k]
             later = reading.tokens[hit.start].sentence - reading.tokens[begin.start].sentence
             if hit.end - begin.start > window or later > 1:
                 break
@@ -487,12 +557,13 @@ def asserted(reading: Reading, wanted: Phrasing) -> Match | None:
 def _places(reading: Reading, wanted: Phrasing) -> list[tuple[Hit, int]]:
     """Where the words of a phrasing were claimed, and which of them each is, in the order of the text."""
     negated = negated_by(reading, reading.scopes.negators) if wanted.negates else NOTHING_NEGATED
+    doubted = reading.scopes.doubted
     return sorted(
         (
             (hit, at)
             for at, stem_ in enumerate(wanted.stems)
             for hit in reading.at(stem_)
-            if claimed(reading, hit, negated)
+            if (hit.end - hit.start == 1 and hit.start not in doubted) or claimed(reading, hit, negated)
         ),
         key=lambda place: place[0].start,
     )

@@ -22,6 +22,7 @@ _TENS = {
     "ninety": 90,
 }  # fmt: skip
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_AFTER_A = frozenset({"hundred", *_SCALES})
 _NIL = frozenset({"zero", "oh", "o", "nought"})
 
 WORDS = frozenset({*UNITS, *_TEENS, *_TENS, *_SCALES, "hundred", "point", "nought"})
@@ -51,6 +52,8 @@ def numeral_at(words: Sequence[str], start: int) -> Numeral | None:
 
     Digits count as they stand ("0.5", "1,000") and may be followed by a scale word ("4 thousand").
     """
+    if words[start] == "a" and (start + 1 == len(words) or words[start + 1] not in _AFTER_A):
+        return None
     whole = _whole(words, start)
     n = whole.n_words if whole else 0
     decimals = _decimals(words, start + n)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from voiceprep.checks import join
-from voiceprep.checks.case import Case, compiled
+from voiceprep.checks import examine, join
+from voiceprep.checks.case import Case
 from voiceprep.checks.seek import Place, named, own, shown
 from voiceprep.model import (
     Assessment,
@@ -26,7 +26,6 @@ from voiceprep.model import (
     Status,
     Transcript,
 )
-from voiceprep.reading import read
 
 _WORDS = {
     Signal.ARCHITECTURE_DEPTH: "mechanisms",
@@ -86,8 +85,7 @@ def signals(
     What the question itself says earns nothing, nor does what is denied, attributed or only listed.
     """
     transcript = join(transcripts)
-    pattern = compiled(question, bank.glossary)
-    case = Case(question, pattern, transcript, read(transcript.text, pattern.lexicon), bank.synonyms)
+    case = examine(question, transcript, bank)
     made = {finding.id: finding.evidence for finding in assessment.moves if finding.status is Status.SAID}
     argued = [piece for move in _ARGUED for piece in made.get(move, ())]
     found = []

@@ -7,10 +7,12 @@ decides whether something was said or only mentioned.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from voiceprep.lists import listed
-from voiceprep.text import Token, clause_spans, fold, vocabulary
+from voiceprep.text import Token, clause_spans, fold, occurrences, vocabulary
 
 NEGATORS = vocabulary(
     "not never no cannot without nothing none neither nor nobody nowhere hardly barely scarcely rarely seldom"
@@ -104,20 +106,25 @@ _FALSE_AROUND = re.compile(
 )
 """A claim or an activity and the verdict on it in one breath: "the idea that ... is wrong"."""
 _OTHERS = re.compile(
-    r"\b(?:(?:some|many|most|other|a lot of|lots of|certain) (?:people|folks|teams|engineers|candidates"
+    r"\b(?:(?:(?:some|many|most|other|a lot of|lots of|certain) (?:people|folks|teams|engineers|candidates"
     r"|books|papers|tutorials"
     r"|colleagues|blogs|guides)|people|others|some|somebody|someone|everybody|everyone|they|folks"
-    r"|my colleague|a colleague"
-    r"|my (?:old |former )?(?:boss|manager|lead|teammate|professor)|the (?:textbook|textbooks|books|internet"
+    r"|(?:my|a|our|the|one) (?:old |former |ex-)?(?:colleague|boss|manager|lead|teammate|professor|lecturer"
+    r"|teacher"
+    r"|mentor|tutor|supervisor|friend|vendor|salesman|intern|consultant|forum)s?|(?:many|most|some|few)"
+    r"|the (?:textbook|textbooks|books|internet"
     r"|tutorial|myth|common advice"
     r"|usual advice|blog))"
     r"(?: (?:often|always|usually|will|would|might|may|sometimes|like to|tend to|still|generally|commonly"
     r"|out there))*"
-    r" (?:say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell"
+    r" (?:(?:keeps?|kept) (?:telling|saying)|repeats?|swore|mentions?|mentioned"
+    r"|say|says|said|think|thinks|thought|claim|claims|claimed|believe|believes|argue|argues|argued|tell"
     r"|tells|told"
     r"|assume|assumes|insist|insists|insisted|suggest|suggests|recommend|recommends|state|states|is that"
-    r"|swear|swears|would|wants? to|wanted to|likes? to|prefers?)\b"
-    r"|\bi used to (?:think|believe|say|assume|do|hope)\b"
+    r"|swear|swears|would|wants? to|wanted to|likes? to|prefers?)"
+    r"|i(?:'ve| have)? (?:used to (?:think|believe|say|assume|do|hope)|(?:read|heard) that|(?:read"
+    r"|heard) (?:it"
+    r"|they|there))|[a-z]+ (?:is|are) supposed to)\b"
 )
 _SOMEBODY = re.compile(r"(?:my|a) (?!lot)|they|somebody|someone")
 """Somebody in particular, whose view is part of a story."""
@@ -132,7 +139,11 @@ _DROPPED = re.compile(
 _REBUTTAL = re.compile(
     rf"\b(?:but|however|though|yet|disagree|nonsense|myth|actually|(?:that|this|it|which|they|he|she)(?:'s"
     rf"|'re| is| are) {_FALSE}"
-    r"|don't (?:think|believe|agree|buy|do)|wouldn't|would not|doesn't hold|isn't (?:true|right|so|the case)"
+    r"|don't (?:think|believe|agree|buy|do|see)|wouldn't|would not|doesn't hold|isn't (?:true|right|so"
+    r"|the case)"
+    r"|in my experience|i (?:found|find|call|think) that (?:an? )?(?:waste|wrong|nonsense|silly|pointless"
+    r"|overkill)"
+    r"|no,? no\b|not for (?:me|us)|(?:we|i)(?:'ve| have)? never|but who|who (?:cares|needs|doesn't)"
     r"|not (?:so"
     r"|right|the case))\b"
 )
@@ -163,7 +174,8 @@ _PHRASE_TOKENS = 2
 class Scopes:
     """For every token: is it denied, set aside ("instead of"), disowned, reported, listed; what denies.
 
-    ``denied_by`` holds the negator that denies a token, -1 where none does.
+    ``denied_by`` holds the negator that denies a token, -1 where none does; ``doubted`` the tokens that are
+    denied, disowned or reported, ``weak`` those set aside or listed.
     """
 
     denied: tuple[bool, ...]
@@ -173,6 +185,18 @@ class Scopes:
     reported: tuple[bool, ...]
     listed: tuple[bool, ...]
     negators: tuple[int, ...]
+    doubted: frozenset[int] = field(init=False)
+    weak: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gathers the marked tokens: most tokens bear no mark, and that is asked of every hit."""
+        marks = zip(self.denied, self.disowned, self.reported, strict=True)
+        doubted = frozenset(at for at, mark in enumerate(marks) if True in mark)
+        weak = frozenset(
+            at for at, mark in enumerate(zip(self.set_aside, self.listed, strict=True)) if True in mark
+        )
+        object.__setattr__(self, "doubted", doubted)
+        object.__setattr__(self, "weak", weak)
 
     def foreign(self, at: int) -> bool:
         """Whether token ``at`` is no claim of the speaker's: withdrawn, turned down, or another's opinion."""
@@ -187,7 +211,11 @@ def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
     disowned = [False] * len(tokens)
     clauses = _clause_of(tokens)
     frames = _disclaimed(folded, tokens, disowned)
-    negators = tuple(at for at in range(len(tokens)) if at not in frames and _denies(tokens, at))
+    negators = tuple(
+        at
+        for at, token in enumerate(tokens)
+        if (token.word in NEGATORS or token.word.endswith("n't")) and at not in frames and _denies(tokens, at)
+    )
     denied_by = [-1] * len(tokens)
     for at in negators:
         for i in _reach(tokens, clauses, at):
@@ -222,9 +250,7 @@ def _clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
 
 
 def _denies(tokens: tuple[Token, ...], at: int) -> bool:
-    """Whether the token denies what follows; a negator that is undone, or that only answers, does not."""
-    if not _is_negator(tokens[at].word):
-        return False
+    """Whether a negator denies what follows; one that is undone, or that only answers, does not."""
     following = [token.word for token in tokens[at + 1 : at + 5] if not token.is_filler]
     if not following or _only_sounds_negative(tokens, at, following[0]):
         return False
@@ -321,16 +347,12 @@ def _run_on(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: int) 
     return end
 
 
+_start = attrgetter("start")
+
+
 def _index_at(tokens: tuple[Token, ...], offset: int) -> int:
     """The first token that begins at or after ``offset``."""
-    low, high = 0, len(tokens)
-    while low < high:
-        mid = (low + high) // 2
-        if tokens[mid].start < offset:
-            low = mid + 1
-        else:
-            high = mid
-    return low
+    return bisect_left(tokens, offset, key=_start)
 
 
 def _refusals(
@@ -341,11 +363,11 @@ def _refusals(
 ) -> None:
     """Marks what is refused as denied, and what is set aside ("instead of") as set aside."""
     denied, aside = marks
-    for match in _REFUSALS.finditer(folded):
-        at = _index_at(tokens, match.end())
+    for start, stop in occurrences(_REFUSALS, folded):
+        at = _index_at(tokens, stop)
         if at >= len(tokens):
             continue
-        is_soft = match.group().startswith(_SOFT)
+        is_soft = folded.startswith(_SOFT, start)
         for i in range(at, clauses[at][1]):
             if is_soft and i > at and tokens[i].word.split("'")[0] in _SUBJECTS:
                 break  # "instead of floats it holds integers": the statement begins
@@ -354,11 +376,11 @@ def _refusals(
 
 def _false(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None:
     """Marks what is called false, in the same breath or looking back."""
-    for match in _FALSE_AROUND.finditer(folded):
-        for i in range(_index_at(tokens, match.start()), _index_at(tokens, match.end())):
+    for start, stop in occurrences(_FALSE_AROUND, folded):
+        for i in range(_index_at(tokens, start), _index_at(tokens, stop)):
             disowned[i] = True
-    for match in _FALSE_BACKWARDS.finditer(folded):
-        at = min(_index_at(tokens, match.start()), len(tokens) - 1)
+    for start, _ in occurrences(_FALSE_BACKWARDS, folded):
+        at = min(_index_at(tokens, start), len(tokens) - 1)
         begin = _sentence_start(tokens, at)
         if at == begin and begin:
             begin = _sentence_start(tokens, begin - 1)
@@ -377,8 +399,8 @@ def _dropped(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> No
 def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> set[int]:
     """Marks what is turned down as a whole; returns the tokens of the frames that do it."""
     frames: set[int] = set()
-    for match in _DISCLAIMED.finditer(folded):
-        at, after = _index_at(tokens, match.start()), _index_at(tokens, match.end())
+    for start, stop in occurrences(_DISCLAIMED, folded):
+        at, after = _index_at(tokens, start), _index_at(tokens, stop)
         if at >= len(tokens):
             continue
         frames.update(range(at, after))
@@ -420,31 +442,31 @@ def _sentence_start(tokens: tuple[Token, ...], at: int) -> int:
 def _others(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool], list[bool]]) -> None:
     """Marks opinions the speaker turns down: of people at large as disowned, of somebody as reported."""
     disowned, reported = marks
-    for match in _OTHERS.finditer(folded):
-        begin = _index_at(tokens, match.start())
+    for start, stop in occurrences(_OTHERS, folded):
+        begin = _index_at(tokens, start)
         if begin >= len(tokens):
             continue
         sentence_end = begin
         while sentence_end < len(tokens) and tokens[sentence_end].sentence == tokens[begin].sentence:
             sentence_end += 1
         last = min(sentence_end + _REBUTTAL_TOKENS, len(tokens))
-        turns = _REBUTTAL.finditer(folded, match.end(), tokens[last - 1].end)
+        turns = _REBUTTAL.finditer(folded, stop, tokens[last - 1].end)
         turn = next(
             (turn for turn in turns if _is_set_off(folded, tokens, _index_at(tokens, turn.start()))), None
         )
         if turn is None:
             continue
         for i in range(begin, min(_index_at(tokens, turn.start()), len(tokens))):
-            (reported if _SOMEBODY.match(match.group()) else disowned)[i] = True
+            (reported if _SOMEBODY.match(folded, start) else disowned)[i] = True
 
 
 def _withdrawn(
     folded: str, tokens: tuple[Token, ...], clauses: list[tuple[int, int]], disowned: list[bool]
 ) -> None:
-    for match in _WITHDRAWAL.finditer(folded):
-        if _RESTORED.match(folded[match.end() : match.end() + 40]):
+    for start, stop in occurrences(_WITHDRAWAL, folded):
+        if _RESTORED.match(folded[stop : stop + 40]):
             continue
-        at, after = _index_at(tokens, match.start()), _index_at(tokens, match.end())
+        at, after = _index_at(tokens, start), _index_at(tokens, stop)
         begin = max(_sentence_start(tokens, min(at, len(tokens) - 1)), at - 30)
         if at - begin <= 1 and begin:
             begin = _sentence_start(tokens, begin - 1)

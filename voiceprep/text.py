@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from voiceprep.model import Term, Transcript, Word
-from voiceprep.numerals import UNITS
+from voiceprep.numerals import UNITS, may_begin
 from voiceprep.stems import stem
 
 
@@ -22,9 +23,7 @@ def vocabulary(written: str) -> frozenset[str]:
     return frozenset(written.split())
 
 
-_WORD = re.compile(
-    r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_][\u0300-\u036f]*(?:[^\W_]|[\u0300-\u036f]|'(?=[^\W\d_]))*"
-)
+_WORD = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_](?:[^\W_]+|[\u0300-\u036f]+|'(?=[^\W\d_]))*")
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00a0": " "})
 
 MIN_MARKS_PER_TOKEN = 1 / 40
@@ -36,19 +35,26 @@ MIN_SENTENCE_TOKENS = 7
 MAX_SENTENCE_TOKENS = 32
 """Past this length any conjunction breaks an unpunctuated stretch."""
 
+LONGEST_SENTENCE_TOKENS = 4 * MAX_SENTENCE_TOKENS
+"""Past this length any word breaks a stretch: nobody speaks a minute in one sentence, and what is done for
+each word of a sentence must not grow with the answer."""
+
 _OPENERS = vocabulary(
     "so but because then now also okay well if when while although though whereas first second third next "
     "after finally otherwise since however"
 )
+_OPENS_OR_JOINS = _OPENERS | {"and"}
 _SUBJECTS = vocabulary("i we you it they he she there that this")
 _CLAUSE_OPENERS = vocabulary(
     "but because cause cos so since although though whereas while which who if when unless until otherwise "
     "then "
     "where however except"
 )
+_MAY_OPEN = _CLAUSE_OPENERS | {"and", "or"}
 
 FILLERS = vocabulary("um umm uh uhm er erm hmm hm mm ah eh")
 FILLER_PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"), ("basically",), ("like",))
+_FILLER_BY_WORD = {phrase[0]: phrase for phrase in FILLER_PHRASES}
 _NOT_A_FILLER_AFTER = vocabulary(
     "any a an this that what which some same all every one each the another other these those of no "
     "different "
@@ -88,9 +94,11 @@ ARTICLES = vocabulary("a an the this that these those its your our my their his 
 """Words skipped inside a phrase of several words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word of the text: folded form, stem, character span, and the sentence and clause it stands in."""
+class Token(NamedTuple):
+    """One word of the text: folded form, stem, character span, and the sentence and clause it stands in.
+
+    A named tuple: it is made for every word said, and a frozen dataclass takes four times as long to make.
+    """
 
     word: str
     stem: str
@@ -124,18 +132,17 @@ def stems(text: str) -> tuple[str, ...]:
 def tokenise(text: str) -> tuple[Token, ...]:
     """All words of ``text`` as tokens, in order; a text without words gives ``()``."""
     folded = fold(text)
-    spans = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
+    spans = [match.span() for match in _WORD.finditer(folded)]
     if not spans:
         return ()
-    gaps = [""] + [folded[a[2] : b[1]] for a, b in pairwise(spans)]
-    plain = [word for word, _, _ in spans]
-    fillers = _filler_flags(plain, [*gaps, folded[spans[-1][2] :]])
-    sentences = _sentences(plain, [*gaps, folded[spans[-1][2] :]], fillers)
+    starts, ends = zip(*spans, strict=True)
+    plain = [folded[start:end] for start, end in spans]
+    gaps = [folded[end:start] for end, start in zip((0, *ends), (*starts, len(folded)), strict=True)]
+    gaps[0] = ""
+    fillers = _filler_flags(plain, gaps)
+    sentences = _sentences(plain, gaps, fillers)
     clauses = _clauses(plain, gaps, fillers, sentences)
-    return tuple(
-        Token(word, stem(word), start, end, sentences[i], clauses[i], fillers[i])
-        for i, (word, start, end) in enumerate(spans)
-    )
+    return tuple(map(Token, plain, map(stem, plain), starts, ends, sentences, clauses, fillers))
 
 
 def transcript(typed: str) -> Transcript:
@@ -146,14 +153,10 @@ def transcript(typed: str) -> Transcript:
 def _filler_flags(plain: list[str], gaps: list[str]) -> list[bool]:
     flags = [word in FILLERS for word in plain]
     for at, word in enumerate(plain):
-        for phrase in FILLER_PHRASES:
-            if (
-                word == phrase[0]
-                and tuple(plain[at : at + len(phrase)]) == phrase
-                and _is_filler(plain, gaps, at, phrase)
-            ):
-                for i in range(at, at + len(phrase)):
-                    flags[i] = True
+        phrase = _FILLER_BY_WORD.get(word)
+        if phrase and tuple(plain[at : at + len(phrase)]) == phrase and _is_filler(plain, gaps, at, phrase):
+            for i in range(at, at + len(phrase)):
+                flags[i] = True
     return flags
 
 
@@ -178,14 +181,9 @@ def _is_filler(plain: list[str], gaps: list[str], at: int, phrase: tuple[str, ..
         )
         return before_word in _BEFORE_FILLER_LIKE and from_number and next_word != "a"
     if phrase == ("you", "know"):
-        return before_word not in _NOT_A_FILLER_AFTER and next_word not in {
-            "what",
-            "how",
-            "that",
-            "which",
-            "the",
-            "why",
-        }
+        reports = next_word in {"what", "how", "that", "which", "the", "why"}
+        set_off = comma_before and comma_after
+        return set_off or (before_word not in _NOT_A_FILLER_AFTER and not reports)
     if phrase == ("i", "mean"):
         return before_word not in {"what", "that", "do"}
     if phrase in {("sort", "of"), ("kind", "of")}:
@@ -202,7 +200,7 @@ def _sentences(plain: list[str], gaps: list[str], fillers: list[bool]) -> list[i
 
     ``gaps`` holds the text before every token and that after the last.
     """
-    hard = [gap != " " and bool(_SENTENCE_MARK.search(gap)) for gap in gaps]
+    hard = [gap != " " and _SENTENCE_MARK.search(gap) is not None for gap in gaps]
     unpunctuated = sum(hard[1:]) < len(plain) * MIN_MARKS_PER_TOKEN
     del hard[-1]
     hard[0] = True
@@ -226,7 +224,9 @@ def _break_long(plain: list[str], fillers: list[bool], breaks: list[bool], span:
         if fillers[at] or end - at < 3:
             continue
         length = at - last
-        if length < MIN_SENTENCE_TOKENS or plain[at - 1] in _OPENERS | {"and"}:
+        if length < MIN_SENTENCE_TOKENS or (
+            plain[at - 1] in _OPENS_OR_JOINS and length < LONGEST_SENTENCE_TOKENS
+        ):
             continue
         word = plain[at]
         nxt = plain[at + 1].split("'")[0] if at + 1 < end else ""
@@ -238,22 +238,24 @@ def _break_long(plain: list[str], fillers: list[bool], breaks: list[bool], span:
             or (length >= 12 and word in {"i", "we", "you"})
             or (length >= MAX_SENTENCE_TOKENS and word in {"and", "or", "the", "which", "that"})
         )
+        opens = opens or length >= LONGEST_SENTENCE_TOKENS
         if opens:
             breaks[at], last = True, at
 
 
 def _clauses(plain: list[str], gaps: list[str], fillers: list[bool], sentences: list[int]) -> list[int]:
-    """Clause number of every token: at sentence starts, commas and the words that open a clause."""
+    """Clause number of every token: at sentence starts, commas and the words that open a clause.
+
+    ``gaps`` holds the text before every token and that after the last.
+    """
     number, out = -1, []
-    for at in range(len(plain)):
-        new = at == 0 or sentences[at] != sentences[at - 1]
-        if not new and not fillers[at] and not fillers[at - 1]:
-            marked = gaps[at] != " " and bool(_CLAUSE_MARK.search(gaps[at]))
-            new = marked or opens_clause(plain, at)
-        elif not new:
+    for at, word in enumerate(plain):
+        if at == 0 or sentences[at] != sentences[at - 1]:
+            number += 1
+        elif not fillers[at]:
             # A comma that only sets off a filler ends nothing; a clause word after it does begin something.
-            new = opens_clause(plain, at) and not fillers[at]
-        number += new
+            is_marked = gaps[at] != " " and not fillers[at - 1] and _CLAUSE_MARK.search(gaps[at]) is not None
+            number += is_marked or (word in _MAY_OPEN and opens_clause(plain, at))
         out.append(number)
     return out
 
@@ -271,6 +273,147 @@ def opens_clause(plain: list[str] | tuple[str, ...], at: int) -> bool:
             or nxt.endswith("n't")
         )
     return False
+
+
+# ------------------------------------------------------------------------------ said plainly
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text without fillers and repeated words; ``places`` holds where each of its characters came from."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters ``start`` to ``end`` (at least one) stand in the text it was made from."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+_NO_TOKEN = Token("", "", 0, 0, 0, 0, is_filler=False)
+MAX_ROUNDS = 3
+"""Dropping a word may make another one a repetition; after so many rounds nothing is left to find."""
+
+
+def plainly(text: str) -> Plain | None:
+    """``text`` as it would be without "um" and "the the"; None where there is nothing to leave out.
+
+    Whoever hesitates says the same: what is found in an answer must not hang on it. A mark that only sets
+    off a filler goes with it, the end of a sentence stays.
+    """
+    plain, places = text, tuple(range(len(text)))
+    for _ in range(MAX_ROUNDS):
+        tokens = tokenise(plain)
+        if not any(
+            token.is_filler or token.word == before.word for before, token in pairwise((_NO_TOKEN, *tokens))
+        ):
+            break  # as in most answers
+        idle = [_is_idle(plain, tokens, at) for at in range(len(tokens))]
+        if not any(idle) or all(idle):
+            break
+        pieces: list[str] = []
+        kept: list[int] = []
+        end = 0
+        skipped: Token | None = None
+        for token, is_idle in zip((*tokens, None), (*idle, False), strict=True):
+            if is_idle:
+                skipped = token
+                continue
+            start, stop = (token.start, token.end) if token else (len(plain), len(plain))
+            gap = plain[end:start]
+            if skipped is not None:
+                gap = _mark_between(plain, (end, start), skipped, token) if end else ""
+            pieces += (gap, plain[start:stop])
+            kept += (*places[end : end + len(gap)], *places[start:stop])
+            end, skipped = stop, None
+        plain, places = "".join(pieces), tuple(kept)
+    return Plain(plain, places) if plain != text else None
+
+
+def _is_idle(text: str, tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a token is a filler or repeats the word before it; letters and numbers are meant twice."""
+    token = tokens[at]
+    if token.is_filler:
+        return True
+    before = tokens[at - 1] if at else token
+    return (
+        at > 0
+        and before.word == token.word
+        and len(token.word) > 1
+        and not may_begin(token.word)
+        and not _SENTENCE_MARK.search(text, before.end, token.start)
+    )
+
+
+def _mark_between(text: str, gap: tuple[int, int], skipped: Token, following: Token | None) -> str:
+    """What is left of a gap from which words were dropped: the end of a sentence, a comma, or a space.
+
+    Commas on both sides only set a filler off, unless a clause begins after it; a comma after a repeated
+    word (``skipped`` is the last that was dropped) belongs to the word.
+    """
+    start, end = gap
+    marks = _SENTENCE_MARK.findall(text, start, end)
+    if "\n" in marks:
+        return "\n"
+    if marks:
+        return f"{marks[0]} "
+    sets_off = text[:end].rstrip().endswith(",") and (
+        following is None or following.word not in _CLAUSE_OPENERS
+    )
+    if not skipped.is_filler and text.startswith(",", skipped.end):
+        return ", "
+    return ", " if text[start] == "," and not sets_off else " "
+
+
+# ------------------------------------------------------------------------------ wordings
+
+
+def occurrences(pattern: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
+    """Where ``pattern`` stands in folded text: first character and the one after its last, in order.
+
+    A search that begins with a word boundary tries every character of the text; one that begins with a
+    space tries only where one stands, and takes half the time. So every word gets a space before it.
+    """
+    headed = _headed(pattern)
+    if headed is None:
+        for match in pattern.finditer(folded):
+            yield match.span()
+    else:
+        for match in headed.finditer(_spaced(folded)):
+            start, end = match.span()
+            yield start, end - 1
+
+
+@lru_cache(maxsize=8)
+def _spaced(folded: str) -> str:
+    """A space, and ``folded`` with a space in place of any mark right before a word ("(so")."""
+    return " " + _TIGHT_MARK.sub(" ", folded.translate(_AS_SPACE))
+
+
+_AS_SPACE = str.maketrans("\n\r\t", "   ")
+_TIGHT_MARK = re.compile(r"[^\w\s'-](?=[^\W\d])")
+"""A mark between words, not one inside a word ("don't", "drone-survey") or a number ("0.5")."""
+
+
+@lru_cache(maxsize=256)
+def _headed(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
+    r"""``pattern`` with a space in place of a leading word boundary.
+
+    None where it is not of the form ``\b(?:...)...``, that is where a part of it could match without.
+    """
+    source = pattern.pattern
+    if not source.startswith(r"\b(?:"):
+        return None
+    depth = 0
+    for piece in _PIECE.findall(source):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and depth == 0:
+            return None
+    return re.compile(" " + source.removeprefix(r"\b"), pattern.flags)
+
+
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
+"""A piece of a regular expression: an escape, a class of characters, or a sign."""
 
 
 def sentence_spans(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:

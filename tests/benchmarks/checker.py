@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,8 @@ from rapidfuzz import fuzz
 
 from voiceprep.bank import load
 from voiceprep.checks import assess
-from voiceprep.model import Bank, Question, Status, Transcript
+from voiceprep.model import Bank, Question, Status, Term, Transcript
+from voiceprep.reading import MIN_FUZZY_LETTERS, lexicon, read
 from voiceprep.resources import folder
 from voiceprep.text import FUNCTION_WORDS, words
 
@@ -137,23 +139,100 @@ def denials(question: Question) -> Iterable[tuple[str, str, str]]:
                     )
 
 
+JOINS = {"commas": (", ", "."), "full stops": (". ", "."), "and": (" and ", ""), "nothing": (" ", "")}
+"""What stands between listed terms, and at the end."""
+
+
 def stuffing(question: Question) -> Iterable[tuple[str, str]]:
-    """Key terms of all elements as a bare list, with commas and without, and those with small words too."""
-    every = [
-        part[0].rstrip("*") for element in question.elements for group in element.groups for part in group
-    ]
-    every = list(dict.fromkeys(term for term in every if term != "not"))
-    terms = [term for term in every if not FUNCTION_WORDS & set(words(term))]
-    yield "commas", ", ".join(terms) + "."
-    yield "bare", " ".join(terms)
-    yield "commas, small words too", ", ".join(every) + "."
-    yield "bare, small words too", " ".join(every)
+    """(way, text): key terms of all elements as a bare list, joined in every way.
+
+    Of every set one alternative: the first, in the order of the file or shuffled, or any. With the small
+    words of the phrases or without the phrases that hold any.
+    """
+    sets = [part for element in question.elements for group in element.groups for part in group]
+    rng = random.Random(question.id)  # noqa: S311 - the same lists in every run
+    firsts = [part[0] for part in sets]
+    for order, chosen in (
+        ("", firsts),
+        ("shuffled, ", rng.sample(firsts, len(firsts))),
+        ("any, ", [rng.choice(part) for part in sets]),
+    ):
+        every = list(dict.fromkeys(term.rstrip("*") for term in chosen if term != "not"))
+        terms = [term for term in every if not FUNCTION_WORDS & set(words(term))]
+        for small, said in (("", terms), (", small words too", every)):
+            for join, (between, end) in JOINS.items():
+                yield f"{order}{join}{small}", between.join(said) + end
 
 
 def credited(question: Question, text: str, bank: Bank) -> set[str]:
     """Ids of the elements credited for ``text``."""
     found = assess(question, (Transcript(text, ()),), bank)
     return {element.id for element in found.elements if element.status is Status.SAID}
+
+
+# ------------------------------------------------------------------------------ sound-alikes
+
+
+@dataclass
+class Heard:
+    """How often terms were found: ``false`` where a text does not hold them, ``found`` of those ``said``."""
+
+    absent: int = 0
+    false_sure: int = 0
+    false_doubtful: int = 0
+    said: int = 0
+    found: int = 0
+    found_sure: int = 0
+
+    def __str__(self) -> str:
+        per = 100 / max(1, self.absent)
+        return (
+            f"{self.absent} absent terms: {self.false_sure * per:.3f} of 100 taken for said, "
+            f"{self.false_doubtful * per:.3f} for perhaps misheard"
+        )
+
+
+def holds(text: str, term: Term) -> bool:
+    """Whether a text holds a term as it is written, as it is spoken, or letter by letter."""
+    said = f" {' '.join(words(text))} "
+    forms = {term.term, term.spoken, "".join(words(term.term)), " ".join("".join(words(term.term)))}
+    forms |= {form for form in term.sounds_like if initials(form) == "".join(words(term.term))}
+    return any(f" {' '.join(words(form))}{end} " in said for form in forms for end in ("", "s", "'s"))
+
+
+def initials(form: str) -> str:
+    """The first letters of several words, which may spell an acronym."""
+    return "".join(word[0] for word in words(form)) if " " in form else ""
+
+
+def sound_alikes(bank: Bank, texts: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Heard:
+    """Terms found in ``texts`` that do not hold them, and terms of a clean text found in its mangled one."""
+    known = lexicon(bank.glossary, ())
+    keys = {"".join(words(term.term)): term for term in bank.glossary}
+    counted = Heard()
+    for text in texts:
+        reading = read(text, known)
+        for key, term in keys.items():
+            if not holds(text, term):
+                counted.absent += 1
+                hits = reading.at(key)
+                counted.false_sure += any(not hit.doubtful for hit in hits)
+                counted.false_doubtful += bool(hits) and all(hit.doubtful for hit in hits)
+    for clean, mangled in pairs:
+        reading = read(mangled, known)
+        for key, term in keys.items():
+            if holds(clean, term) and not holds(mangled, term):
+                hits = reading.at(key)
+                counted.said += 1
+                counted.found += bool(hits)
+                counted.found_sure += any(not hit.doubtful for hit in hits)
+    return counted
+
+
+def misspelled(term: str, rng: random.Random) -> str:
+    """A long word with one letter left out, doubled or changed, but not the first."""
+    at = rng.randrange(1, len(term))
+    return term[:at] + rng.choice(("", term[at] * 2, rng.choice("aeiou"))) + term[at + 1 :]
 
 
 # ------------------------------------------------------------------------------ speed
@@ -213,10 +292,48 @@ def main() -> None:
         if name == "mangled" and clean is not None:
             print(f"  loss against all clean answers: F1 {clean.missing.f1() - total.missing.f1():+.3f}")
     _fooled(bank)
+    _misheard(bank, options.answers, options.mangled)
     ours, bare = milliseconds(bank.questions, bank)
     print(
         f"\nspeed: {ours:.2f} ms for a strong sample; bare rapidfuzz loop over the same phrases {bare:.2f} "
         f"ms; ratio {ours / bare:.2f}"
+    )
+
+
+def _misheard(bank: Bank, answers: Path | None, mangled: Path | None) -> None:
+    rng = random.Random(0)  # noqa: S311 - the same misspellings in every run
+    clean, other = (
+        {line["id"]: line["text"] for line in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        if path
+        else {}
+        for path in (answers, mangled)
+    )
+    texts = [text for question in bank.questions for text in (question.strong, question.flat)]
+    pairs = [
+        (clean[id_.removesuffix("n")], text) for id_, text in other.items() if id_.removesuffix("n") in clean
+    ]
+    counted = sound_alikes(bank, [*texts, *clean.values()], pairs)
+    print(f"\nsound-alikes in {len(texts) + len(clean)} texts: {counted}")
+    if pairs:
+        print(f"  mangled terms found: {counted.found} of {counted.said} ({counted.found_sure} surely)")
+    listed = [
+        (f"we use {term.term} here", f"we use {form} here")
+        for term in bank.glossary
+        for form in term.sounds_like
+    ]
+    found = sound_alikes(bank, (), listed)
+    print(f"  listed mishearings found: {found.found} of {found.said} ({found.found_sure} surely)")
+    long = [
+        term.term for term in bank.glossary if term.term.isalpha() and len(term.term) >= MIN_FUZZY_LETTERS
+    ]
+    spelled = [
+        (f"we use {term} here", f"we use {misspelled(term.lower(), rng)} here")
+        for term in long
+        for _ in range(5)
+    ]
+    found = sound_alikes(bank, (), spelled)
+    print(
+        f"  one letter wrong in a long term, found: {found.found} of {found.said} ({found.found_sure} surely)"
     )
 
 

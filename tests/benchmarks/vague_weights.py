@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 import voiceprep.checks
 from voiceprep.bank import load
-from voiceprep.checks.case import Case, compiled
+from voiceprep.checks.case import Case, compiled, word_sets
 from voiceprep.checks.vagueness import SURE, weigh
 from voiceprep.model import Bank, Transcript
 from voiceprep.reading import read
@@ -78,7 +78,9 @@ def sentences(path: Path, bank: Bank, *, bare: bool) -> list[Labelled]:
             if (start := text.find(span)) >= 0
         ]
         pattern = compiled(question, bank.glossary)
-        case = Case(question, pattern, Transcript(text, ()), read(text, pattern.lexicon), bank.synonyms)
+        case = Case(
+            question, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank.synonyms)
+        )
         tokens = case.reading.tokens
         for weighed in weigh(case):
             span = tokens[weighed.span[0]].start, tokens[weighed.span[1] - 1].end

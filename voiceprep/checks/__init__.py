@@ -6,19 +6,21 @@ tables below. Checks see one :class:`~voiceprep.checks.case.Case` and know nothi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from voiceprep import feedback, scoring
 from voiceprep.checks import anchors, argument, delivery, elements, pitfalls, procedure, story, vagueness
-from voiceprep.checks.case import Case, Check, compiled, evidence
+from voiceprep.checks.case import Case, Check, compiled, evidence, word_sets
 from voiceprep.errors import Fault, UsageError
 from voiceprep.model import (
     Assessment,
     Bank,
     ElementFinding,
+    Evidence,
     Kind,
     Level,
     Move,
@@ -31,6 +33,7 @@ from voiceprep.model import (
 )
 from voiceprep.reading import read
 from voiceprep.scope import in_story
+from voiceprep.text import Plain, plainly, tokenise
 
 MOVES: tuple[Check, ...] = (*argument.CHECKS, *anchors.CHECKS, *procedure.CHECKS, *story.CHECKS)
 """One declaration for every move; its id is the move's."""
@@ -106,7 +109,7 @@ def examine(question: Question, transcript: Transcript, bank: Bank) -> Case:
     reading = read(transcript.text, pattern.lexicon)
     if question.kind is Kind.BEHAVIORAL:
         reading = replace(reading, scopes=in_story(reading.scopes))
-    return Case(question, pattern, transcript, reading, bank.synonyms)
+    return Case(question, pattern, transcript, reading, word_sets(bank.synonyms))
 
 
 def assess(
@@ -118,15 +121,22 @@ def assess(
     text holds no word this raises UsageError, and callers with a recording store "nothing said" instead.
     """
     transcript = join(transcripts)
-    case = examine(question, transcript, bank)
-    if not case.reading.tokens:
+    if not tokenise(transcript.text):
         raise UsageError("nothing was said: the answer holds no words; give some text or record again")
+    plain = plainly(transcript.text)
+    heard = transcript if plain is None else _heard(transcript, plain)
+    case = examine(question, heard, bank)
     required = required_moves(question, level or question.level)
     found = _against_reference(case, bank) if question.reference else elements.find(case)
     moves = _moves(case, required)
+    wrong, vague = pitfalls.find(case), vagueness.find(case)
+    if plain is not None:
+        place = partial(_as_said, transcript.text, plain)
+        found = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in found)
+        moves = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in moves)
+        wrong = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in wrong)
+        vague = tuple(replace(one, evidence=place(one.evidence)) for one in vague)
     verdict = _verdict(question, found, moves)
-    wrong = pitfalls.find(case)
-    vague = vagueness.find(case)
     return Assessment(
         question.id,
         verdict,
@@ -153,6 +163,25 @@ def _against_reference(case: Case, bank: Bank) -> tuple[ElementFinding, ...]:
         )
         for finding in scoring.score(against, case.transcript.text, table).elements
     )
+
+
+def _heard(transcript: Transcript, plain: Plain) -> Transcript:
+    """``transcript`` as if it had been said plainly: its words keep their times."""
+    words = []
+    at = 0
+    for word in transcript.words:
+        start = bisect_left(plain.places, word.start, at)
+        end = bisect_left(plain.places, word.end, start)
+        if start < end and plain.places[start] < word.end:
+            words.append(replace(word, start=start, end=end))
+        at = start
+    return Transcript(plain.text, tuple(words))
+
+
+def _as_said(text: str, plain: Plain, piece: Evidence) -> Evidence:
+    """A piece of evidence from the plain text, at its place in the text as it was said."""
+    start, end = plain.origin(piece.start, piece.end)
+    return replace(piece, start=start, end=end, text=text[start:end])
 
 
 def _moves(case: Case, required: frozenset[Move]) -> tuple[MoveFinding, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from voiceprep.matching import Phrasing, WordSet, phrasing, word_set
 from voiceprep.model import Element, Evidence, Question, Term, Transcript
@@ -53,7 +54,7 @@ class Case:
     compiled: Compiled
     transcript: Transcript
     reading: Reading
-    sets: Synonyms
+    sets: Mapping[str, WordSet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,30 @@ class Check:
     denied: tuple[str, ...]
 
 
-@lru_cache(maxsize=256)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """What is compiled, told by identity: to hash a glossary takes longer than many a check."""
+
+    question: Question
+    glossary: tuple[Term, ...]
+
+    def __hash__(self) -> int:
+        return hash((id(self.question), id(self.glossary)))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Source) and self.question is other.question and self.glossary is other.glossary
+        )
+
+
 def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
     """``question`` compiled for matching, once for each question and glossary."""
+    return _compiled(_Source(question, glossary))
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: _Source) -> Compiled:
+    question, glossary = source.question, source.glossary
     spelled: set[str] = set()
     for element in question.elements:
         for written in (
@@ -118,6 +140,12 @@ def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
         words_known,
         vocabulary(question.elements, words_known),
     )
+
+
+@lru_cache(maxsize=8)
+def word_sets(synonyms: Synonyms) -> Mapping[str, WordSet]:
+    """The packs' sets of words by name, compiled for matching; of two of one name the first counts."""
+    return MappingProxyType({name: word_set(names) for name, names in reversed(synonyms)})
 
 
 def evidence(transcript: Transcript, start: int, end: int) -> Evidence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voiceprep.checks.case import Case, Check, ElementPattern, Example, evidence
-from voiceprep.matching import Match, asserted, cover, meet
+from voiceprep.matching import Match, asserted, cover, hope, meet, promise
 from voiceprep.model import ElementFinding, Evidence, Status
 from voiceprep.reading import Hit
 from voiceprep.weighing import Weighed, weigh
@@ -25,16 +25,7 @@ def find(case: Case) -> tuple[ElementFinding, ...]:
 
 def decided(case: Case, pattern: ElementPattern) -> ElementFinding | None:
     """What a pattern met in full, or contradicted, decides; None where it leaves the element open."""
-    ask = case.compiled.ask
-    matches = [
-        match
-        for match in (
-            *(meet(case.reading, group, ask) for group in pattern.groups),
-            *(cover(case.reading, wanted, ask) for wanted in pattern.phrasings),
-        )
-        if match is not None
-    ]
-    full = [match for match in matches if match.is_full]
+    full = _full(case, pattern)
     contradicted = _contradictions(case, pattern)
     standing = [match for match in full if not any(_cancels(case, other, match) for other in contradicted)]
     element = pattern.element
@@ -54,6 +45,18 @@ def _likely(case: Case, pattern: ElementPattern, weighed: Weighed) -> ElementFin
     if weighed.is_likely:
         return ElementFinding(element.id, element.need, Status.SAID, score, _shown(case, weighed.hits))
     return ElementFinding(element.id, element.need, Status.MISSING, score, ())
+
+
+def _full(case: Case, pattern: ElementPattern) -> list[Match]:
+    """Patterns of the element met in full; those whose words the text lacks are not looked at further."""
+    reading, ask = case.reading, case.compiled.ask
+    matches = [meet(reading, sets, ask) for sets in pattern.groups if promise(reading, sets) > ALMOST]
+    matches += [cover(reading, wanted, ask) for wanted in pattern.phrasings if hope(reading, wanted) > ALMOST]
+    return [match for match in matches if match is not None and match.is_full]
+
+
+ALMOST = 0.99
+"""The share of what is not quite said."""
 
 
 def _length(match: Match) -> int:

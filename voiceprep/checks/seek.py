@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voiceprep.checks.case import Case, Synonyms, evidence
-from voiceprep.matching import WordSet, set_hits, word_set
+from voiceprep.checks.case import Case, evidence
+from voiceprep.matching import NO_WORDS, set_hits
 from voiceprep.model import Evidence
 from voiceprep.numerals import WORDS as NUMBER_WORDS
 from voiceprep.numerals import may_begin, numeral_at
-from voiceprep.text import STOPWORDS, vocabulary, words
+from voiceprep.reading import Hit
+from voiceprep.text import STOPWORDS, occurrences, vocabulary, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def shown(case: Case, *places: Place) -> tuple[Evidence, ...]:
 
 def token_at(case: Case, offset: int) -> int:
     """The token at the character ``offset`` or the next one; past the end the number of tokens."""
-    return bisect_right(case.reading.tokens, offset, key=lambda token: token.end)
+    return bisect_right(case.reading.ends, offset)
 
 
 def place(case: Case, start: int, end: int) -> Place:
@@ -56,24 +57,18 @@ def said(case: Case, pattern: re.Pattern[str], *, denied_too: bool = False) -> l
     """Where ``pattern`` stands in the folded text as the speaker's own claim."""
     marks = case.reading.scopes
     found = []
-    for match in pattern.finditer(case.reading.folded):
-        if match.start() == match.end():
+    for start, end in occurrences(pattern, case.reading.folded):
+        if start == end:
             continue
-        here = place(case, match.start(), match.end())
-        last = min(token_at(case, max(match.start(), match.end() - 1)), len(case.reading.tokens) - 1)
-        if marks.foreign(here.token) or marks.foreign(last):
+        here = place(case, start, end)
+        first, last = here.token, min(token_at(case, end - 1), len(case.reading.tokens) - 1)
+        if marks.foreign(first) or marks.foreign(last):
             continue
-        if marks.listed[here.token] and marks.listed[last]:
+        if marks.listed[first] and marks.listed[last]:
             continue
-        if not denied_too and (marks.denied[here.token] or marks.denied[last]):
-            continue
-        found.append(here)
+        if denied_too or not (marks.denied[first] or marks.denied[last]):
+            found.append(here)
     return found
-
-
-@lru_cache(maxsize=256)
-def _compiled(sets: Synonyms, name: str) -> WordSet:
-    return word_set(next((names for known, names in sets if known == name), ()))
 
 
 def named(case: Case, name: str, *, listed_too: bool = False) -> list[Place]:
@@ -84,26 +79,25 @@ def named(case: Case, name: str, *, listed_too: bool = False) -> list[Place]:
 @lru_cache(maxsize=64)
 def _named(case: Case, name: str, *, listed_too: bool) -> tuple[Place, ...]:
     marks = case.reading.scopes
-    found = []
-    for hit in set_hits(case.reading, _compiled(case.sets, name)):
-        inside = range(hit.start, hit.end)
-        if any(marks.denied[at] or marks.foreign(at) or marks.set_aside[at] for at in inside):
-            continue
+    found: dict[tuple[int, int], Place] = {}
+    for hit in set_hits(case.reading, case.sets.get(name, NO_WORDS)):
         if not listed_too and marks.listed[hit.start]:
             continue
-        first, last = case.reading.tokens[hit.start], case.reading.tokens[hit.end - 1]
-        found.append(Place(first.start, last.end, hit.start, first.sentence))
-    return tuple(sorted(set(found), key=lambda found_: found_.start))
+        inside = range(hit.start, hit.end)
+        if not any(marks.denied[at] or marks.foreign(at) or marks.set_aside[at] for at in inside):
+            found[hit.start, hit.end] = _place_of(case, hit)
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=64)
 def named_anyhow(case: Case, name: str) -> tuple[Place, ...]:
     """Where words of the set ``name`` stand at all, denied and listed ones too."""
-    tokens = case.reading.tokens
-    return tuple(
-        Place(tokens[hit.start].start, tokens[hit.end - 1].end, hit.start, tokens[hit.start].sentence)
-        for hit in set_hits(case.reading, _compiled(case.sets, name))
-    )
+    return tuple(_place_of(case, hit) for hit in set_hits(case.reading, case.sets.get(name, NO_WORDS)))
+
+
+def _place_of(case: Case, hit: Hit) -> Place:
+    first, last = case.reading.tokens[hit.start], case.reading.tokens[hit.end - 1]
+    return Place(first.start, last.end, hit.start, first.sentence)
 
 
 def near(places: Sequence[Place], first: int, last: int) -> Sequence[Place]:
@@ -123,21 +117,22 @@ def own(case: Case, places: list[Place]) -> list[Place]:
 
 def n_sentences(case: Case) -> int:
     """How many sentences the answer has."""
-    return case.reading.tokens[-1].sentence + 1 if case.reading.tokens else 0
+    return len(case.reading.sentences)
 
 
 def sentence(case: Case, number: int) -> tuple[int, int]:
     """First token of a sentence and the one after its last."""
-    tokens = case.reading.tokens
-    begin = bisect_left(tokens, number, key=lambda token: token.sentence)
-    return begin, bisect_right(tokens, number, key=lambda token: token.sentence)
+    begins, n_tokens = case.reading.sentences, len(case.reading.tokens)
+    if number >= len(begins):
+        return n_tokens, n_tokens
+    return begins[number], begins[number + 1] if number + 1 < len(begins) else n_tokens
 
 
 def text_of(case: Case, number: int) -> str:
     """The folded text of a sentence."""
     begin, end = sentence(case, number)
     return (
-        case.reading.folded[case.reading.tokens[begin].start : case.reading.tokens[end - 1].end]
+        case.reading.folded[case.reading.tokens[begin].start : case.reading.ends[end - 1]]
         if begin < end
         else ""
     )
@@ -153,14 +148,18 @@ def is_question(case: Case, number: int) -> bool:
 
 def content(case: Case, begin: int, end: int) -> list[int]:
     """The tokens from ``begin`` to ``end`` that carry meaning: no small words, none of the question."""
-    tokens = case.reading.tokens
-    return [
+    carrying = _carrying(case)
+    return list(carrying[bisect_left(carrying, begin) : bisect_left(carrying, end)])
+
+
+@lru_cache(maxsize=8)
+def _carrying(case: Case) -> tuple[int, ...]:
+    ask = case.compiled.ask
+    return tuple(
         at
-        for at in range(max(0, begin), min(end, len(tokens)))
-        if not tokens[at].is_filler
-        and tokens[at].word.split("'")[0] not in STOPWORDS
-        and tokens[at].stem not in case.compiled.ask
-    ]
+        for at, token in enumerate(case.reading.tokens)
+        if not token.is_filler and token.stem not in ask and token.word.split("'")[0] not in STOPWORDS
+    )
 
 
 # ------------------------------------------------------------------------------ figures
