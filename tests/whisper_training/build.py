@@ -21,9 +21,9 @@ from voices import folder_of
 
 ROOT = HERE.parent.parent
 SHIPPED = ROOT / "audio_fixtures" / "whisper-synthetic"
-N_SHARDS = 55
-N_STEPS = 3_900
-FULL_SHARE = 0.1
+N_SHARDS = 56
+N_STEPS = 5_000
+FULL_SHARE = 0.2
 
 
 def main() -> None:

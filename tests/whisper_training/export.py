@@ -16,7 +16,7 @@ from network import DECODER_LAYERS, ENCODER_LAYERS, HEADS, Special, special_of
 from tokenizers import Tokenizer
 
 # Layer and head of the decoder's attention whose peaks follow the words best, by align.py.
-ALIGNMENT_HEADS = ((1, 0), (1, 1), (1, 2))
+ALIGNMENT_HEADS = ((1, 0), (1, 2))
 
 Weights = dict[str, npt.NDArray[np.float32]]
 

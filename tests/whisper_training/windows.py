@@ -254,8 +254,8 @@ def disturbed(power: Power, loudness: float, rng: Random) -> Power:
         power = in_a_room(power, rng)
     if rng.random() < 0.2:
         power = band_limited(power, rng)
-    if rng.random() < 0.5:
-        ratio_db = rng.triangular(6, 50, 22)
+    if rng.random() < 0.6:
+        ratio_db = rng.triangular(6, 45, 17)
         power = added(power, noise(len(power), rng) + np.float32(loudness - ratio_db / 10))
     return power + np.float32(rng.uniform(-3.0, 0.6))
 
@@ -289,7 +289,7 @@ def speech_window(pool: Pool, rng: Random, n_utterances: int, longest: int) -> W
     """Up to ``n_utterances`` of one voice in at most ``longest`` frames, with silence before and between."""
     voice = pool.voice(rng)
     pace = rng.uniform(0.87, 1.15) if rng.random() < 0.4 else 1.0
-    throat = rng.uniform(0.9, 1.1) if rng.random() < 0.4 else 1.0
+    throat = rng.uniform(0.85, 1.17) if rng.random() < 0.6 else 1.0
     at = even(rng.choice((0.0, rng.uniform(0, 0.3), rng.uniform(0, 1.0))) * FRAME_RATE_HZ)
     power = np.full((longest, N_MELS), FLOOR, np.float32)
     phones = np.zeros(longest // FRAMES_PER_POSITION, np.uint8)
