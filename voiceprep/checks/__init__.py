@@ -184,6 +184,14 @@ def _as_said(text: str, plain: Plain, piece: Evidence) -> Evidence:
     return replace(piece, start=start, end=end, text=text[start:end])
 
 
+def coverage(question: Question, sentence: str, bank: Bank) -> tuple[tuple[str, float], ...]:
+    """How far a single sentence covers each element by itself: its id, and 0.0 to 1.0."""
+    plain = plainly(sentence)
+    case = examine(question, Transcript(sentence if plain is None else plain.text, ()), bank)
+    found = _against_reference(case, bank) if question.reference else elements.find(case)
+    return tuple((finding.id, finding.score) for finding in found)
+
+
 def _moves(case: Case, required: frozenset[Move]) -> tuple[MoveFinding, ...]:
     """Every required move, said or missing, and those others that fit the question and were clearly made."""
     findings = []

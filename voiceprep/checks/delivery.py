@@ -58,12 +58,17 @@ def _runs(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
     return sorted([*cues, *alone])
 
 
+def fillers_in(transcript: Transcript) -> tuple[Evidence, ...]:
+    """Every filler of ``transcript``, in order."""
+    tokens = tokenise(transcript.text)
+    return tuple(
+        evidence(transcript, tokens[begin].start, tokens[end - 1].end) for begin, end in _runs(tokens)
+    )
+
+
 def fillers(case: Case) -> tuple[Evidence, ...]:
     """Every filler of the answer, in order."""
-    tokens = case.reading.tokens
-    return tuple(
-        evidence(case.transcript, tokens[begin].start, tokens[end - 1].end) for begin, end in _runs(tokens)
-    )
+    return fillers_in(case.transcript)
 
 
 CHECKS = (

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from voiceprep import __version__
-from voiceprep.cli import authoring, checking, doctor, library, rounds
+from voiceprep.cli import authoring, checking, doctor, library, replaying, rounds
 from voiceprep.cli.render import plain
 from voiceprep.errors import VoiceprepError
 
@@ -95,6 +95,7 @@ library.questions.command("import", epilog="Example: voiceprep questions import 
 app.add_typer(library.questions, name="questions")
 app.add_typer(library.models, name="models")
 app.command("history", epilog="Example: voiceprep history 3")(library.history)
+app.command("replay", epilog="Example: voiceprep replay 3 --recheck")(replaying.replay)
 app.command("profile", epilog="Example: voiceprep profile --last 5")(library.profile)
 app.command("forget", epilog="Example: voiceprep forget 3 4")(library.forget)
 app.command("doctor", epilog="Example: voiceprep doctor")(doctor.doctor)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from voiceprep.model import (
 from voiceprep.profile import Profile
 
 if TYPE_CHECKING:
+    from voiceprep.replay.compare import Row
+    from voiceprep.replay.marks import Gap, Mark, Replay, Sentence
     from voiceprep.scoring import Scored
 
 MAX_QUOTES = 2
@@ -177,8 +180,7 @@ def gained_lines(first: Assessment, combined: Assessment, n_answers: int, page: 
 
 def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
     """An attempt as kept: what was asked, what was answered, where the audio lies."""
-    when = attempt.started.astimezone().strftime("%Y-%m-%d %H:%M")
-    lines = [page.bold(plain(f"Attempt {attempt.id}: {attempt.question} ({attempt.level}), {when}"))]
+    lines = attempt_heading(attempt, page)
     for answer in attempt.answers:
         lines += ["", *page.paragraph(f"Asked: {answer.asked}")]
         said = answer.transcript.text if answer.transcript is not None else ""
@@ -196,6 +198,115 @@ def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
     if attempt.combined is not None and len(judged) > 1:
         lines += ["", *gained_lines(judged[0], attempt.combined, len(judged), page)]
     return lines
+
+
+# ------------------------------------------------------------------------------ replay
+
+
+def replay_lines(shown: Replay, page: Page) -> list[str]:
+    """An attempt with every finding marked where it was heard, and what is missing where it belonged."""
+    lines = [*attempt_heading(shown.attempt, page)]
+    for marked in shown.answers:
+        label = "Question" if marked.answer.ordinal == 0 else "Follow-up"
+        lines += ["", *page.paragraph(f"{label}: {marked.answer.asked}")]
+        if marked.answer.audio is not None:
+            lines.append(plain(f"Audio: {marked.answer.audio}"))
+        if not marked.sentences:
+            lines.append(f"  ({marked.answer.state}: no words)")
+        for sentence in marked.sentences:
+            lines += ["", *sentence_lines(sentence, shown, page)]
+    if shown.gaps:
+        lines += ["", page.bold("Missing")]
+    for gap in shown.gaps:
+        lines += gap_lines(gap, page)
+    if shown.judged is not None:
+        lines += ["", *page.paragraph(f"Verdict: {shown.judged.verdict}. {delivery(shown.judged.delivery)}")]
+    return lines
+
+
+def attempt_heading(attempt: Attempt, page: Page) -> list[str]:
+    """Which attempt this is."""
+    when = attempt.started.astimezone().strftime("%Y-%m-%d %H:%M")
+    return [page.bold(plain(f"Attempt {attempt.id}: {attempt.question} ({attempt.level}), {when}"))]
+
+
+def sentence_lines(sentence: Sentence, shown: Replay, page: Page) -> list[str]:
+    """A sentence with its marks, "[1 words 1]" and "(filler)", and below it what each mark stands for."""
+    numbers = _numbers(shown)
+    at = "" if sentence.t0_s is None else f"{clock(sentence.t0_s)}  "
+    head = f"{sentence.number:>3}. {at}"
+    lines = page.paragraph(_marked_text(sentence, numbers), head, " " * len(head))
+    lines = [_BRACKET.sub(lambda match: page.bold(match.group()), line) for line in lines]
+    for mark in sentence.marks:
+        if mark in numbers and sentence.start <= mark.evidence.start < sentence.end:
+            lines += mark_lines(mark, numbers[mark], page)
+    return lines
+
+
+def mark_lines(mark: Mark, number: int, page: Page) -> list[str]:
+    """What a mark stands for: its number, its kind, its words, what it means or what would mend it."""
+    name = mark.name if mark.kind in ("made", "vague") else ""
+    told = ": ".join(part for part in (name, mark.note) if part)
+    return page.paragraph(f"{number} {mark.kind}: {told}", " " * 5, " " * 9)
+
+
+def gap_lines(gap: Gap, page: Page) -> list[str]:
+    """What is missing, and the sentence it belonged nearest to."""
+    near = (
+        ""
+        if gap.sentence is None
+        else f" (sentence {gap.sentence}"
+        + (" came near)" if gap.came_near else ", the last, is where it could follow)")
+    )
+    return _row("missing", f"{gap.need}{near}", page)
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as players show them."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def change_lines(rows: Sequence[Row], names: tuple[str, str], page: Page) -> list[str]:
+    """What the second of two sets of findings has beyond the first, lacks, and leaves out like it."""
+    before, after = names
+    lines: list[str] = []
+    for title, chosen in (
+        (f"In {after}, not in {before}", [row for row in rows if row.gained]),
+        (f"In {before}, not in {after}", [row for row in rows if row.lost]),
+        ("In neither", [row for row in rows if Status.SAID not in row.statuses[-2:]]),
+    ):
+        if chosen:
+            lines.append(f"  {title}:")
+            lines += [line for row in chosen for line in page.paragraph(row.label, "    - ", "      ")]
+    return lines or ["  No difference."]
+
+
+_BRACKET = re.compile(r"\[\d+(?:,\d+)*(?= )|(?<= )\d+(?:,\d+)*\]")
+
+
+def _numbers(shown: Replay) -> dict[Mark | Gap, int]:
+    from voiceprep.replay.walk import stops
+
+    return {stop.finding: number for number, stop in enumerate(stops(shown), start=1)}
+
+
+def _marked_text(sentence: Sentence, numbers: dict[Mark | Gap, int]) -> str:
+    """The sentence with brackets at the edges of its marks; numbers on both sides keep overlaps apart."""
+    end = sentence.start + len(sentence.text.rstrip())
+    spans: dict[tuple[int, int], list[str]] = {}
+    for mark in sentence.marks:
+        span = (max(mark.evidence.start, sentence.start), min(mark.evidence.end, end))
+        spans.setdefault(span, []).extend([str(numbers[mark])] if mark in numbers else [])
+    edges: list[tuple[int, int, int, str]] = []  # place; closings first, the inner ones before the outer
+    for (begin, stop), named in spans.items():
+        label = ",".join(named)
+        edges.append((begin, 1, begin - stop, f"[{label} " if label else "("))
+        edges.append((stop, 0, stop - begin, f" {label}]" if label else ")"))
+    text, at = "", sentence.start
+    for place, _, _, written in sorted(edges):
+        text += sentence.text[at - sentence.start : place - sentence.start] + written
+        at = place
+    return " ".join((text + sentence.text[at - sentence.start :]).split())
 
 
 def _elements(findings: tuple[ElementFinding, ...], page: Page) -> list[str]:

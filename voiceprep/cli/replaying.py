@@ -1,0 +1,241 @@
+"""``replay``: earlier answers, read and heard again."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceprep.cli import assemble
+from voiceprep.cli.assemble import Chosen
+from voiceprep.cli.render import (
+    Page,
+    change_lines,
+    clock,
+    gap_lines,
+    plain,
+    replay_lines,
+    sentence_lines,
+)
+from voiceprep.cli.screen import Screen, page_for
+from voiceprep.engines.keys import TerminalKeys
+from voiceprep.errors import JournalError, UsageError
+from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Question
+from voiceprep.ports import Controls, Journal
+
+if TYPE_CHECKING:
+    from voiceprep.engines.loudspeaker import Player
+    from voiceprep.replay.marks import Replay, Sentence
+    from voiceprep.replay.walk import Place
+
+KEY_POLL_S = 0.03
+
+MARGIN_S = 0.15
+"""Played before and after a sentence: recognisers set the edges of words a little too tight."""
+
+
+def replay(
+    attempt: Annotated[
+        int | None, typer.Argument(help="Which attempt (voiceprep history); the latest if left out.")
+    ] = None,
+    recheck: Annotated[
+        bool,
+        typer.Option(
+            "--recheck", help="Check again with today's checks and show both; nothing is overwritten."
+        ),
+    ] = False,
+    loudspeaker: Annotated[str | None, typer.Option(help="Loudspeaker: number or part of its name.")] = None,
+) -> None:
+    """Go through an earlier answer: its words with every finding marked in place, and its sound.
+
+    In a terminal, keys move by sentence or finding, the space bar plays what you stand at, c compares
+    with your previous attempt at the question and with the sample answer. Without a terminal all of it
+    is printed.
+    """
+    from voiceprep.replay import compare, marks
+
+    page, screen = page_for(sys.stdout), Screen()
+    with ExitStack() as stack:
+        journal = assemble.open_journal(screen, stack)
+        kept = chosen_attempt(journal, attempt)
+        bank = assemble.load_bank()
+        question = next((one for one in bank.questions if one.id == kept.question), None)
+        earlier = previous(journal, kept)
+        now = kept
+        if recheck:
+            if question is None:
+                raise UsageError(
+                    f"the question {kept.question} is no longer in the bank, so nothing can be checked again; "
+                    f"see what was found then: voiceprep replay {kept.id}"
+                )
+            now = compare.rechecked(kept, question, bank)
+        shown = marks.replay(now, question, bank)
+        lines = replay_lines(shown, page)
+        if recheck:
+            lines += ["", *recheck_lines(kept, now, page)]
+        typer.echo("\n".join(lines))
+        compared = compare_lines(shown, earlier, question, bank, page)
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            typer.echo("\n".join(["", *compared]))
+            return
+        player = assemble.loudspeaker(assemble.merged(Chosen(loudspeaker=loudspeaker)))
+        with TerminalKeys() as keys:
+            Walker(shown, page, keys, player, compared).run()
+
+
+def chosen_attempt(journal: Journal, attempt: int | None) -> Attempt:
+    """The attempt of that id, the latest for None. Raises JournalError where there is none."""
+    reviews = journal.reviews()
+    if attempt is not None:
+        if attempt not in {review.attempt for review in reviews}:
+            raise JournalError(f"there is no attempt {attempt}; see them all with: voiceprep history")
+        return journal.attempt(attempt)
+    if not reviews:
+        raise JournalError("nothing has been answered yet; begin with: voiceprep practice")
+    return journal.attempt(reviews[0].attempt)
+
+
+def previous(journal: Journal, attempt: Attempt) -> Attempt | None:
+    """The latest attempt at the same question before ``attempt`` that has findings."""
+    for review in journal.reviews():
+        earlier = (review.started, review.attempt) < (attempt.started, attempt.id)
+        if earlier and review.question == attempt.question and review.verdict is not None:
+            return journal.attempt(review.attempt)
+    return None
+
+
+def recheck_lines(before: Attempt, after: Attempt, page: Page) -> list[str]:
+    """What today's checks find otherwise than those of the day; the journal keeps what it has."""
+    from voiceprep.replay import compare
+
+    was, now = _judged(before), _judged(after)
+    if was is None or now is None:
+        return page.paragraph("Checked again: there is nothing to compare, no findings were kept.")
+    lines = [page.bold(f"Checked again: then {was.verdict}, today {now.verdict} (the findings above)")]
+    lines += change_lines(compare.rows((was, now)), ("the findings of the day", "today's findings"), page)
+    lines += page.paragraph(f"Vague spots: then {len(was.vague)}, today {len(now.vague)}.", "  ")
+    return [*lines, *page.paragraph("The journal keeps the findings of the day.", "  ")]
+
+
+def compare_lines(
+    shown: Replay, earlier: Attempt | None, question: Question | None, bank: Bank, page: Page
+) -> list[str]:
+    """The attempt beside the previous one at its question, and beside the sample answer."""
+    from voiceprep.replay import compare
+
+    now = shown.judged
+    if now is None:
+        return ["Nothing was checked here, so there is nothing to compare."]
+    lines: list[str] = []
+    was = _judged(earlier) if earlier is not None else None
+    if earlier is not None and was is not None:
+        lines += [page.bold(f"Beside attempt {earlier.id}: {was.verdict} then, {now.verdict} in this one")]
+        lines += change_lines(compare.rows((was, now)), (f"attempt {earlier.id}", "this one"), page)
+    else:
+        lines += ["This is the first attempt at this question that was checked."]
+    if question is not None:
+        best = compare.sample(question, shown.attempt, bank)
+        lines += ["", page.bold("Beside the sample answer")]
+        lines += change_lines(compare.rows((best, now)), ("the sample answer", "this one"), page)
+        lines += [
+            "",
+            page.bold("The sample answer"),
+            *page.paragraph(" ".join(question.strong.split()), "  "),
+        ]
+    return lines
+
+
+def _judged(attempt: Attempt) -> Assessment | None:
+    last = attempt.answers[-1].assessment if attempt.answers else None
+    return attempt.combined or last
+
+
+@dataclass
+class Walker:
+    """The interactive part: shows where one stands, plays it, compares."""
+
+    shown: Replay
+    page: Page
+    keys: Controls
+    player: Player | None
+    compared: list[str]
+    sleep_s: Callable[[float], None] = time.sleep
+
+    def run(self) -> None:
+        """Follow keys until q."""
+        from voiceprep.replay import walk
+
+        place = walk.Place()
+        self._menu()
+        while (key := self._key()) != "q":
+            if key == "c":
+                typer.echo("\n".join(["", *self.compared]))
+            elif key == "space":
+                self._play(walk.sentence_at(place, self.shown))
+            elif key in walk.KEYS or key == "enter":
+                moved = walk.step(place, key, self.shown)
+                if moved == place:
+                    typer.echo("(no further)", err=True)
+                else:
+                    place = moved
+                    self._show(place, by_finding=key in ("f", "d"))
+            else:
+                self._menu()
+
+    def _key(self) -> str:
+        while (key := self.keys.poll()) is None:
+            self.sleep_s(KEY_POLL_S)
+        return key
+
+    def _menu(self) -> None:
+        from voiceprep.replay import walk
+
+        text = "   ".join(f"{key}: {meaning}" for key, meaning in walk.KEYS.items())
+        typer.echo("\n".join(["", *self.page.paragraph(text)]), err=True)
+
+    def _show(self, place: Place, *, by_finding: bool) -> None:
+        from voiceprep.replay import walk
+        from voiceprep.replay.marks import Gap
+
+        lines = [""]
+        finding = walk.stops(self.shown)[place.stop].finding if by_finding else None
+        if isinstance(finding, Gap):
+            lines += gap_lines(finding, self.page)
+        elif finding is not None:
+            lines += [f"  finding {place.stop + 1} of {len(walk.stops(self.shown))}"]
+        sentence = walk.sentence_at(place, self.shown)
+        if sentence is not None:
+            lines += sentence_lines(sentence, self.shown, self.page)
+        typer.echo("\n".join(lines))
+
+    def _play(self, sentence: Sentence | None) -> None:
+        from voiceprep.engines.loudspeaker import Sound
+        from voiceprep.engines.recording import read_samples
+
+        if sentence is None:
+            typer.echo("(j goes to the first sentence)", err=True)
+            return
+        audio = next(one.answer.audio for one in self.shown.answers if sentence in one.sentences)
+        if audio is None or sentence.t0_s is None or sentence.t1_s is None:
+            typer.echo("Nothing to play: this answer was typed.", err=True)
+            return
+        if self.player is None:
+            at = f"{clock(sentence.t0_s)} to {clock(sentence.t1_s)}"
+            typer.echo(f"There is no loudspeaker here. It is {at} of:\n  {plain(str(audio))}", err=True)
+            return
+        samples = read_samples(audio)
+        begin = max(0, round((sentence.t0_s - MARGIN_S) * RATE_HZ))
+        end = round((sentence.t1_s + MARGIN_S) * RATE_HZ)
+        pressed: list[str] = []
+
+        def stopped() -> bool:
+            if (key := self.keys.poll()) is not None:
+                pressed.append(key)
+            return bool(pressed)
+
+        self.player.play(Sound(samples[begin:end], RATE_HZ), stopped)
