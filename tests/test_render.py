@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceprep.cli.render import Page, assessment_lines, delivery, gained_lines, plain
+from voiceprep.cli.render import Page, assessment_lines, gained_lines, plain
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.events import (
     Kept,
@@ -35,6 +35,7 @@ from voiceprep.model import (
     VagueFinding,
     Verdict,
 )
+from voiceprep.replay.told import delivery
 
 HOSTILE = "\x1b[31mred\x07 \x1b]0;title\x07 [bold]x[/bold] \u202egnp.exe \x9b2J <script>"
 

@@ -3,17 +3,17 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from attempts import BANK, NOON, QUESTION, SAID, TWO, answered, attempt, keep, timed
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from voiceprep import bank as banks
-from voiceprep import checks, resources
+from voiceprep import checks
 from voiceprep.cli.app import app
 from voiceprep.cli.render import Page, replay_lines, sentence_lines
 from voiceprep.cli.replaying import MARGIN_S, Walker
@@ -24,77 +24,17 @@ from voiceprep.engines.recording import WavRecording
 from voiceprep.errors import JournalError
 from voiceprep.model import (
     RATE_HZ,
-    Answer,
     AnswerState,
     Assessment,
-    Attempt,
-    Ending,
     Evidence,
-    Level,
     Status,
     Transcript,
     Verdict,
-    Word,
 )
 from voiceprep.replay import compare, marks, walk
 from voiceprep.replay.marks import Gap, Mark, MarkKind
 from voiceprep.testing import ScriptedControls
 from voiceprep.text import tokenise
-
-BANK = banks.load([resources.folder("content")])
-QUESTION = banks.find(BANK, "nms-purpose")
-NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-SAID = (
-    "Um, the detector predicts several boxes for one object. "
-    "I keep the one with the best score. "
-    "It depends on the use case. "
-    "You set the overlap threshold to something."
-)
-
-
-def timed(text: str, word_s: float = 0.5) -> Transcript:
-    """``text`` as if every word took ``word_s``."""
-    words = tuple(
-        Word(text[t.start : t.end], t.start, t.end, at * word_s, (at + 1) * word_s, 0.9)
-        for at, t in enumerate(tokenise(text))
-    )
-    return Transcript(text, words)
-
-
-def answered(transcript: Transcript, ordinal: int = 0, audio: Path | None = None) -> Answer:
-    """A checked answer to the question of these tests."""
-    return Answer(
-        ordinal=ordinal,
-        asked=QUESTION.ask if ordinal == 0 else "And the threshold?",
-        probes=None if ordinal == 0 else "threshold-risk",
-        state=AnswerState.CHECKED,
-        ending=Ending.SILENCE,
-        transcript=transcript,
-        assessment=checks.assess(QUESTION, (transcript,), BANK),
-        audio=audio,
-        n_samples=0,
-        n_overflows=0,
-    )
-
-
-def attempt(*answers: Answer, id_: int = 1, started: datetime = NOON) -> Attempt:
-    """An attempt of those answers, checked together."""
-    said = tuple(answer.transcript for answer in answers if answer.transcript)
-    return Attempt(
-        id_, QUESTION.id, Level.JUNIOR, started, "base.en", answers, checks.assess(QUESTION, said, BANK)
-    )
-
-
-def keep(journal: SqliteJournal, made: Attempt) -> int:
-    """Store ``made`` with its audio, if any, and return its id."""
-    id_ = journal.begin(made.question, made.level, made.recogniser, made.started)
-    for answer in made.answers:
-        journal.keep(id_, answer)
-    journal.conclude(id_, made.combined)
-    return id_
-
-
-TWO = attempt(answered(timed(SAID)), answered(timed("A crowd merges when it is set too low."), 1))
 
 
 @pytest.fixture
@@ -110,10 +50,10 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteJournal:
 
 @given(st.text(max_size=300))
 def test_sentences_hold_every_word_once(text: str) -> None:
-    """The sentences of a text follow one another without a gap from its first word to its end."""
+    """The sentences of a text follow one another without a gap from its beginning to its end."""
     found = marks.sentences_of(Transcript(text, ()))
     assert [s.start for s in found[1:]] == [s.end for s in found[:-1]]
-    assert "".join(s.text for s in found) == (text[found[0].start :] if found else "")
+    assert "".join(s.text for s in found) == (text if found else "")
     assert bool(found) == bool(tokenise(text))
     assert [s.number for s in found] == list(range(1, len(found) + 1))
 
@@ -132,12 +72,9 @@ def test_every_finding_is_marked_where_it_was_heard() -> None:
     for marked in shown.answers:
         found = marked.answer.assessment
         assert found is not None
-        wanted = [
-            piece
-            for finding in (*found.elements, *found.moves, *found.pitfalls)
-            for piece in finding.evidence
-        ]
-        wanted += [vague.evidence for vague in found.vague]
+        wanted = [vague.evidence for vague in found.vague]
+        for pieces in (*found.elements, *found.moves, *found.pitfalls):
+            wanted += pieces.evidence
         here = {mark.evidence for sentence in marked.sentences for mark in sentence.marks}
         assert set(wanted) <= here
         for sentence in marked.sentences:
@@ -325,7 +262,7 @@ def ramp(path: Path, seconds: int) -> Path:
 
 
 def walked(shown: marks.Replay, keys: str, player: Ear | None) -> None:
-    """Press each letter of ``keys`` (_ is the space bar), then q twice: a sound at the end takes the first."""
+    """Press each letter of ``keys`` (_ is the space bar), then q twice: a sound may take the first."""
     pressed = ["space" if key == "_" else key for key in (*keys, "q", "q")]
 
     def stuck(_seconds: float) -> None:

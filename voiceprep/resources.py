@@ -12,6 +12,10 @@ QUESTION_TEMPLATE = _PACKAGE / "question_template.toml"
 WORD_TABLE = _PACKAGE / "word_table.txt"
 """What is known of words (tests/build_word_table.py)."""
 
+PAGE_STYLE = _PACKAGE / "replay" / "page.css"
+PAGE_SCRIPT = _PACKAGE / "replay" / "page.js"
+"""What the page of ``voiceprep report`` looks like and does."""
+
 
 def folder(name: str) -> Path:
     """The folder ``name`` ("content" or "audio_fixtures") of this installation.

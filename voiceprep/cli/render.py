@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from voiceprep.model import (
     Assessment,
     Attempt,
-    Delivery,
     ElementFinding,
     Evidence,
     MoveFinding,
     Status,
 )
 from voiceprep.profile import Profile
+from voiceprep.replay.told import clock, delivery
 
 if TYPE_CHECKING:
     from voiceprep.replay.compare import Row
@@ -103,20 +103,6 @@ def scored_lines(scored: Scored, page: Page) -> list[str]:
         page.bold(f"Score: {scored.score:.2f}"),
         *_section("What you said", _elements(scored.elements, page), page),
     ]
-
-
-def delivery(measured: Delivery) -> str:
-    """Pace, pauses and fillers in one sentence; only what was measured."""
-    parts = [f"{measured.words} word{'s' if measured.words != 1 else ''}"]
-    if measured.seconds is not None:
-        parts.append(f"{measured.seconds:.0f} s")
-    if measured.words_per_minute is not None:
-        parts.append(f"{measured.words_per_minute} words a minute")
-    if measured.fillers:
-        parts.append(f"at least {measured.fillers} filler{'s' if measured.fillers > 1 else ''}")
-    if measured.longest_pause_s is not None:
-        parts.append(f"longest pause {measured.longest_pause_s:.1f} s")
-    return ", ".join(parts) + "."
 
 
 def profile_lines(found: Profile, page: Page) -> list[str]:
@@ -259,11 +245,6 @@ def gap_lines(gap: Gap, page: Page) -> list[str]:
         + (" came near)" if gap.came_near else ", the last, is where it could follow)")
     )
     return _row("missing", f"{gap.need}{near}", page)
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, as players show them."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def change_lines(rows: Sequence[Row], names: tuple[str, str], page: Page) -> list[str]:

@@ -1,12 +1,16 @@
-"""``replay``: earlier answers, read and heard again."""
+"""``replay`` and ``report``: earlier answers, read and heard again."""
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +20,6 @@ from voiceprep.cli.assemble import Chosen
 from voiceprep.cli.render import (
     Page,
     change_lines,
-    clock,
     gap_lines,
     plain,
     replay_lines,
@@ -24,13 +27,15 @@ from voiceprep.cli.render import (
 )
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.keys import TerminalKeys
-from voiceprep.errors import JournalError, UsageError
+from voiceprep.errors import AudioFileError, JournalError, UsageError
 from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Question
 from voiceprep.ports import Controls, Journal
+from voiceprep.replay.told import clock
 
 if TYPE_CHECKING:
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.replay.marks import Replay, Sentence
+    from voiceprep.replay.page import Chapter, Sound
     from voiceprep.replay.walk import Place
 
 KEY_POLL_S = 0.03
@@ -45,9 +50,7 @@ def replay(
     ] = None,
     recheck: Annotated[
         bool,
-        typer.Option(
-            "--recheck", help="Check again with today's checks and show both; nothing is overwritten."
-        ),
+        typer.Option("--recheck", help="Check again with today's checks and show both; nothing is lost."),
     ] = False,
     loudspeaker: Annotated[str | None, typer.Option(help="Loudspeaker: number or part of its name.")] = None,
 ) -> None:
@@ -70,7 +73,7 @@ def replay(
         if recheck:
             if question is None:
                 raise UsageError(
-                    f"the question {kept.question} is no longer in the bank, so nothing can be checked again; "
+                    f"the question {kept.question} is no longer in the bank, so it cannot be checked again; "
                     f"see what was found then: voiceprep replay {kept.id}"
                 )
             now = compare.rechecked(kept, question, bank)
@@ -86,6 +89,108 @@ def replay(
         player = assemble.loudspeaker(assemble.merged(Chosen(loudspeaker=loudspeaker)))
         with TerminalKeys() as keys:
             Walker(shown, page, keys, player, compared).run()
+
+
+MAX_EARLIER = 4
+"""Earlier attempts that a page shows beside one; more columns are not taken in."""
+
+
+def report(
+    attempt: Annotated[
+        int | None, typer.Argument(help="Which attempt (voiceprep history); the latest if left out.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="All attempts from this day on instead.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; voiceprep-ATTEMPT.html here if left out.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open it in your browser.")] = False,
+) -> None:
+    """Write an answer with its sound and every finding into one HTML file that needs nothing else.
+
+    The file holds your voice: it is yours to keep, send or delete; voiceprep forget does not know of it.
+    """
+    from voiceprep import resources
+    from voiceprep.replay import page as pages
+
+    if attempt is not None and since is not None:
+        raise UsageError("ATTEMPT and --since both say what the report is about; use one")
+    with ExitStack() as stack:
+        journal = assemble.open_journal(Screen(), stack)
+        if since is None:
+            chosen = [chosen_attempt(journal, attempt)]
+            name = f"voiceprep-{chosen[0].id}.html"
+        else:
+            begin = since.astimezone()  # a day of the user's own calendar
+            chosen = [journal.attempt(one.attempt) for one in journal.reviews() if one.started >= begin]
+            name = f"voiceprep-since-{since:%Y-%m-%d}.html"
+        if not chosen:
+            raise JournalError(f"nothing was answered since {since:%Y-%m-%d}; see: voiceprep history")
+        bank = assemble.load_bank()
+        chapters = [_chapter(kept, journal, bank) for kept in chosen]
+    look = pages.Look(
+        resources.PAGE_STYLE.read_text(encoding="utf-8"), resources.PAGE_SCRIPT.read_text(encoding="utf-8")
+    )
+    path = (output or Path(name)).absolute()
+    _write(path, pages.page(chapters, look))
+    typer.echo(plain(str(path)))
+    if show and typer.launch(path.as_uri()) != 0:
+        typer.echo("voiceprep: no browser could be opened; open the file yourself", err=True)
+
+
+def _chapter(kept: Attempt, journal: Journal, bank: Bank) -> Chapter:
+    from voiceprep.replay import marks
+    from voiceprep.replay.page import Chapter
+
+    question = next((one for one in bank.questions if one.id == kept.question), None)
+    shown = marks.replay(kept, question, bank)
+    before = [
+        review.attempt
+        for review in journal.reviews()
+        if (review.started, review.attempt) < (kept.started, kept.id)
+        and review.question == kept.question
+        and review.verdict is not None
+    ]
+    earlier = tuple(journal.attempt(one) for one in reversed(before[:MAX_EARLIER]))
+    return Chapter(shown, tuple(_sound(answer.audio) for answer in kept.answers), earlier)
+
+
+def _sound(audio: Path | None) -> Sound | None:
+    from voiceprep.engines import compress
+    from voiceprep.engines.recording import read_samples
+    from voiceprep.replay.page import N_PEAKS, Sound
+
+    if audio is None:
+        return None
+    try:
+        samples = read_samples(audio)
+    except AudioFileError as exc:
+        # The words and findings are worth showing all the same.
+        typer.echo(f"voiceprep: without sound: {plain(str(exc))}", err=True)
+        return None
+    if not len(samples):
+        return None
+    return Sound(
+        compress.opus(samples), compress.MIME, compress.peaks(samples, N_PEAKS), len(samples) / RATE_HZ
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file whole or not at all, readable by its owner alone."""
+    try:
+        handle, part = tempfile.mkstemp(prefix=".voiceprep-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            Path(part).replace(path)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+    except OSError as exc:
+        raise UsageError(
+            f"{path} cannot be written: {exc.strerror}; choose another file with --output"
+        ) from exc
 
 
 def chosen_attempt(journal: Journal, attempt: int | None) -> Attempt:

@@ -1,4 +1,4 @@
-"""An attempt with everything found marked in place: sentence by sentence, and what is missing where it belonged."""
+"""An attempt with everything found marked in place, and what is missing where it belonged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_STEPS = 2
 
 
 class MarkKind(StrEnum):
-    """What a marked stretch of an answer is, in the words the findings are listed with."""
+    """What a marked stretch is, in the words the findings are listed with."""
 
     SAID = "said"
     UNSURE = "unsure"
@@ -43,7 +43,7 @@ WEAK = frozenset({MarkKind.VAGUE, MarkKind.CAREFUL, MarkKind.UNSURE})
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of an answer and what was found there; ``note`` says what that means, or what would mend it."""
+    """A stretch of an answer and what was found there; ``note`` says what that means or would mend it."""
 
     kind: MarkKind
     name: str
@@ -78,7 +78,7 @@ class MarkedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A missing element or move; ``sentence`` is the number of the one it belonged nearest to, None without any.
+    """A missing element or move; ``sentence`` is the number of the one it belonged nearest to, if any.
 
     ``came_near`` tells whether that sentence said a part of it; otherwise it is merely the last one.
     """
@@ -91,7 +91,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """An attempt as it is shown; ``judged`` holds the findings over all answers, None where there are none."""
+    """An attempt as it is shown; ``judged`` holds the findings over all answers, if any."""
 
     attempt: Attempt
     ask: str
@@ -121,7 +121,7 @@ def replay(attempt: Attempt, question: Question | None, bank: Bank) -> Replay:
 
 
 def next_steps(shown: Replay) -> tuple[str, ...]:
-    """The one or two things most worth doing next: what is missing, then what is vague; "" is never among them."""
+    """The one or two things most worth doing next: something missing, something vague."""
     steps = [f"Say this too: {gap.need}" for gap in shown.gaps]
     vague = [
         f"Make “{' '.join(mark.evidence.text.split())}” concrete. {mark.note}"
@@ -137,10 +137,11 @@ def next_steps(shown: Replay) -> tuple[str, ...]:
 def sentences_of(transcript: Transcript, n_before: int = 0) -> tuple[Sentence, ...]:
     """The sentences of ``transcript`` without marks, numbered from ``n_before`` + 1; no words give ``()``.
 
-    Each runs to the beginning of the next, so that together they hold every character but leading ones.
+    Each runs to the beginning of the next, the first from the beginning: together they hold every character.
     """
     tokens = tokenise(transcript.text)
     starts = [tokens[begin].start for begin, _ in sentence_spans(tokens)]
+    starts[:1] = [0] if starts else []
     found = []
     for number, (start, end) in enumerate(pairwise([*starts, len(transcript.text)]), start=n_before + 1):
         shown = evidence(transcript, start, end)
@@ -177,8 +178,11 @@ def _marks(answer: Answer) -> Iterator[Mark]:
     for piece in fillers_in(answer.transcript):
         yield Mark(MarkKind.FILLER, "", "", piece)
     found = answer.assessment
-    if found is None:
-        return
+    if found is not None:
+        yield from _found(found)
+
+
+def _found(found: Assessment) -> Iterator[Mark]:
     for element in found.elements:
         kind = MarkKind.SAID if element.status is Status.SAID else MarkKind.UNSURE
         for piece in element.evidence:

@@ -28,7 +28,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one stands: the number of a sentence (0 before the first), and the stop reached last (-1: none)."""
+    """The number of the sentence one stands at (0 before the first), and the stop reached last (-1: none)."""
 
     sentence: int = 0
     stop: int = -1
