@@ -38,6 +38,7 @@ from voiceprep.model import (
     Level,
     Move,
     MoveFinding,
+    Order,
     PitfallFinding,
     Recovered,
     Review,
@@ -292,6 +293,44 @@ def test_reviews_tell_the_verdict_on_the_whole(either: Journal) -> None:
         Review(partly, "b", NOON + timedelta(hours=1), Verdict.PARTIAL),
         Review(combined, "a", NOON, Verdict.STRONG),
     )
+
+
+def spotted(journal: Journal, started: datetime, *pieces: str, question: str = "nms-purpose") -> int:
+    """An attempt whose first answer holds ``pieces``, each of them vague, and findings over all answers."""
+    attempt = begin(journal, question, started)
+    text, spots = " ".join(pieces), []
+    for piece in pieces:
+        at = text.index(piece)
+        spots.append(VagueFinding(Evidence(at, at + len(piece), piece, 1.5, 2.5), "hedge", f"why {piece}"))
+    found = replace(ASSESSMENT, vague=tuple(spots))
+    journal.keep(attempt, replace(ANSWER, transcript=Transcript(text, ()), assessment=found))
+    journal.conclude(attempt, found)
+    return attempt
+
+
+def test_vague_spots_come_newest_or_worst_first(either: Journal) -> None:
+    """Every spot of single answers comes once with its answer; the worst is the longest, then the newest."""
+    old = spotted(either, NOON, "so on", "or whatever", question="other")
+    new = spotted(either, NOON + timedelta(days=1), "i guess", "and so on")
+    spotted(either, NOON + timedelta(days=2))
+
+    def told(*args: object) -> list[tuple[int, str]]:
+        found = either.vague(*args)  # type: ignore[arg-type]
+        return [(spot.attempt, spot.finding.evidence.text) for spot in found]
+
+    assert told() == [(new, "i guess"), (new, "and so on"), (old, "so on"), (old, "or whatever")]
+    worst = [(old, "or whatever"), (new, "and so on"), (new, "i guess"), (old, "so on")]
+    assert told(None, Order.WORST) == worst
+    assert told(None, Order.WORST, 2) == worst[:2]
+    assert told(("other", "nms-purpose"), Order.WORST) == worst
+    assert told(("other",)) == [(old, "so on"), (old, "or whatever")]
+    assert told(()) == told(("no-such",)) == told(None, Order.NEWEST, 0) == []
+    spot = either.vague(limit=1)[0]
+    assert spot.text == "i guess and so on"
+    assert (spot.ordinal, spot.question, spot.started) == (0, "nms-purpose", NOON + timedelta(days=1))
+    assert spot.finding == VagueFinding(Evidence(0, 7, "i guess", 1.5, 2.5), "hedge", "why i guess")
+    with pytest.raises(ValueError, match="-1"):
+        either.vague(limit=-1)
 
 
 def test_the_hour_is_kept_in_utc(either: Journal) -> None:

@@ -29,9 +29,11 @@ from voiceprep.model import (
     Evidence,
     Status,
     Transcript,
+    VagueFinding,
+    VagueSpot,
     Verdict,
 )
-from voiceprep.replay import compare, marks, walk
+from voiceprep.replay import compare, marks, vague, walk
 from voiceprep.replay.marks import Gap, Mark, MarkKind
 from voiceprep.testing import ScriptedControls
 from voiceprep.text import tokenise
@@ -73,8 +75,9 @@ def test_every_finding_is_marked_where_it_was_heard() -> None:
         found = marked.answer.assessment
         assert found is not None
         wanted = [vague.evidence for vague in found.vague]
-        for pieces in (*found.elements, *found.moves, *found.pitfalls):
-            wanted += pieces.evidence
+        wanted += [piece for element in found.elements for piece in element.evidence]
+        wanted += [piece for move in found.moves for piece in move.evidence]
+        wanted += [piece for pitfall in found.pitfalls for piece in pitfall.evidence]
         here = {mark.evidence for sentence in marked.sentences for mark in sentence.marks}
         assert set(wanted) <= here
         for sentence in marked.sentences:
@@ -423,3 +426,61 @@ def test_what_is_not_there_is_named(journal: SqliteJournal, args: tuple[str, ...
     result = CliRunner().invoke(app, ["replay", *args])
     assert result.exit_code == JournalError.exit_status
     assert told in result.stderr
+
+
+# ------------------------------------------------------------------------------ what was vague
+
+
+def spot(start: int, end: int, ordinal: int = 0) -> VagueSpot:
+    """A vague spot of ``SAID``."""
+    finding = VagueFinding(Evidence(start, end, SAID[start:end]), "hedge", f"why {start}")
+    return VagueSpot(3, ordinal, QUESTION.id, NOON, SAID, finding)
+
+
+def test_spots_of_one_sentence_are_one() -> None:
+    """A sentence comes once with all its reasons, where its first spot stood; answers are kept apart."""
+    at = SAID.index("It depends")
+    found = vague.sentences([spot(at, at + 10), spot(0, 2), spot(at + 3, at + 10), spot(at, at + 10, 1)])
+    assert [sentence.text for sentence in found] == [
+        "It depends on the use case.",
+        "Um, the detector predicts several boxes for one object.",
+        "It depends on the use case.",
+    ]
+    assert [finding.why for finding in found[0].findings] == [f"why {at}", f"why {at + 3}"]
+
+
+def test_a_spot_over_several_sentences_shows_them_all() -> None:
+    """What runs over a stop is shown whole; a spot outside the text shows its own words."""
+    at = SAID.index("I keep")
+    assert vague.sentences([spot(at, at + 45)])[0].text == (
+        "I keep the one with the best score. It depends on the use case."
+    )
+    lost = replace(spot(at, at + 6), text="")
+    assert vague.sentences([lost])[0].text == "I keep"
+
+
+def test_vague_lists_sentences_with_their_remedy(journal: SqliteJournal) -> None:
+    """Each sentence stands under its topic with what would make it concrete and where to hear it."""
+    with closing(journal):
+        keep(journal, TWO)
+        keep(journal, replace(TWO, question="of-yore", started=NOON + timedelta(days=1)))
+    result = CliRunner().invoke(app, ["vague"])
+    lines = result.stdout.splitlines()
+    assert lines[0] == "no longer in the bank"
+    assert QUESTION.topic in lines
+    at = lines.index("  “It depends on the use case.”", lines.index(QUESTION.topic))
+    assert lines[at + 1].strip().startswith("What does it depend on")
+    assert lines[at + 2].strip() == "nms-purpose, 2026-05-04: voiceprep replay 1"
+    assert "of-yore" not in CliRunner().invoke(app, ["vague", "--topic", QUESTION.topic]).stdout
+    assert CliRunner().invoke(app, ["vague", "--limit", "1"]).stdout.count("voiceprep replay") == 1
+
+
+def test_nothing_vague_is_said(journal: SqliteJournal) -> None:
+    """An empty list says so on stderr; an unknown topic names those there are, status 2."""
+    journal.close()
+    result = CliRunner().invoke(app, ["vague", "--order", "worst"])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "voiceprep practice" in result.stderr
+    unknown = CliRunner().invoke(app, ["vague", "--topic", "knitting"])
+    assert unknown.exit_code == 2
+    assert QUESTION.topic in unknown.stderr

@@ -117,7 +117,7 @@ def hostile() -> Chapter:
 
 
 def test_nothing_said_or_named_becomes_a_tag() -> None:
-    """However hostile its strings, the page has a harmless one's tags, one script, no handlers or links out."""
+    """However hostile its strings, the page has the usual tags, one script, no handlers, no links out."""
     seen = Reader(page.page([hostile()], LOOK))
     harmless = Reader(page.page([chapter(timed(SAID), heard=np.zeros(RATE_HZ, np.float32))], LOOK))
     assert set(seen.tags) <= set(harmless.tags) | {"br", "table", "td", "th", "tr", "tbody", "thead"}

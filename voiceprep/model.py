@@ -415,6 +415,25 @@ class Review:
     verdict: Verdict | None
 
 
+class Order(StrEnum):
+    """How vague spots are listed; the worst is the longest stretch that carries nothing."""
+
+    NEWEST = "newest"
+    WORST = "worst"
+
+
+@dataclass(frozen=True, slots=True)
+class VagueSpot:
+    """A vague finding of an answer, where it stands, and the whole text of that answer."""
+
+    attempt: int
+    ordinal: int
+    question: str
+    started: datetime  # aware, UTC
+    text: str
+    finding: VagueFinding
+
+
 @dataclass(frozen=True, slots=True)
 class Recovered:
     """An answer that a crash had cut short, and what of it was kept.

@@ -10,7 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voiceprep.model import Answer, Assessment, Attempt, Block, HeardWord, Level, Recovered, Review
+from voiceprep.model import (
+    Answer,
+    Assessment,
+    Attempt,
+    Block,
+    HeardWord,
+    Level,
+    Order,
+    Recovered,
+    Review,
+    VagueSpot,
+)
 
 if TYPE_CHECKING:
     from voiceprep.model import Samples
@@ -144,6 +155,14 @@ class Journal(Protocol):
         """Every attempt in short, newest first: reading them whole takes seconds after a year of practice.
 
         The verdict is that over all answers, else that on the last answer that has one.
+        """
+
+    def vague(
+        self, questions: tuple[str, ...] | None = None, order: Order = Order.NEWEST, limit: int | None = None
+    ) -> tuple[VagueSpot, ...]:
+        """What was vague in single answers (to ``questions``), without reading the attempts whole.
+
+        Newest first: within an answer in its own order. Worst first: alike ones newest first.
         """
 
     def recover(self) -> tuple[Recovered, ...]:

@@ -39,9 +39,11 @@ from voiceprep.model import (
     Ending,
     HeardWord,
     Level,
+    Order,
     Recovered,
     Review,
     Span,
+    VagueSpot,
 )
 
 if TYPE_CHECKING:
@@ -462,6 +464,31 @@ class MemoryJournal:
             )
             for attempt in self.attempts()
         )
+
+    def vague(
+        self, questions: tuple[str, ...] | None = None, order: Order = Order.NEWEST, limit: int | None = None
+    ) -> tuple[VagueSpot, ...]:
+        """What was vague in single answers, newest or worst first. Raises ValueError for a limit below 0."""
+        if limit is not None and limit < 0:
+            raise ValueError(f"a limit of {limit} spots makes no sense")
+        found = [
+            VagueSpot(
+                kept.id,
+                answer.ordinal,
+                kept.question,
+                kept.started,
+                answer.transcript.text if answer.transcript is not None else "",
+                finding,
+            )
+            for kept in self.attempts()
+            if questions is None or kept.question in questions
+            for answer in kept.answers
+            if answer.assessment is not None
+            for finding in answer.assessment.vague
+        ]
+        if order is Order.WORST:
+            found.sort(key=lambda spot: spot.finding.evidence.start - spot.finding.evidence.end)
+        return tuple(found[:limit])
 
     def crash(self) -> None:
         """Pretend that the program was killed here: what is being recorded is there to be recovered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from voiceprep.replay.told import clock, delivery
 if TYPE_CHECKING:
     from voiceprep.replay.compare import Row
     from voiceprep.replay.marks import Gap, Mark, Replay, Sentence
+    from voiceprep.replay.vague import VagueSentence
     from voiceprep.scoring import Scored
 
 MAX_QUOTES = 2
@@ -260,6 +261,32 @@ def change_lines(rows: Sequence[Row], names: tuple[str, str], page: Page) -> lis
             lines.append(f"  {title}:")
             lines += [line for row in chosen for line in page.paragraph(row.label, "    - ", "      ")]
     return lines or ["  No difference."]
+
+
+def vague_lines(found: Sequence[VagueSentence], topics: Mapping[str, str], page: Page) -> list[str]:
+    """Vague sentences under their topics, each with what would make it concrete and where it was said.
+
+    Topics come in the order of their first sentence; ``topics`` gives each question's.
+    """
+    of_topic: dict[str, list[VagueSentence]] = {}
+    for sentence in found:
+        of_topic.setdefault(topics.get(sentence.question, "no longer in the bank"), []).append(sentence)
+    lines: list[str] = []
+    for topic, sentences in of_topic.items():
+        lines += [*([""] if lines else []), page.bold(plain(topic))]
+        for sentence in sentences:
+            lines += page.paragraph(f"“{sentence.text}”", "  ", "   ")
+            for finding in sentence.findings:
+                quote = (
+                    ""
+                    if finding.evidence.text in (sentence.text, sentence.text.rstrip(".?!"))
+                    else (f'"{" ".join(finding.evidence.text.split())}": ')
+                )
+                lines += page.paragraph(f"{quote}{finding.why}", "      ", "      ")
+            when = sentence.started.astimezone().strftime("%Y-%m-%d")
+            where = f"{sentence.question}, {when}: voiceprep replay {sentence.attempt}"
+            lines += [page.dim(line) for line in page.paragraph(where, "      ", "      ")]
+    return lines
 
 
 _BRACKET = re.compile(r"\[\d+(?:,\d+)*(?= )|(?<= )\d+(?:,\d+)*\]")

@@ -1,4 +1,4 @@
-"""``replay`` and ``report``: earlier answers, read and heard again."""
+"""``replay``, ``report``, ``vague``: earlier answers, read and heard again."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from voiceprep.cli.render import (
     plain,
     replay_lines,
     sentence_lines,
+    vague_lines,
 )
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import AudioFileError, JournalError, UsageError
-from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Question
+from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Order, Question
 from voiceprep.ports import Controls, Journal
 from voiceprep.replay.told import clock
 
@@ -191,6 +192,32 @@ def _write(path: Path, text: str) -> None:
         raise UsageError(
             f"{path} cannot be written: {exc.strerror}; choose another file with --output"
         ) from exc
+
+
+def vague(
+    order: Annotated[Order, typer.Option(help="Newest first, or worst first: the longest empty stretch.")] = (
+        Order.NEWEST
+    ),
+    topic: Annotated[str | None, typer.Option(help="Only answers to questions of this topic.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many vague spots.")] = 20,
+) -> None:
+    """List the vague sentences of all your answers by topic, each with what would make it concrete."""
+    from voiceprep.replay import vague as spots
+
+    page = page_for(sys.stdout)
+    with ExitStack() as stack:
+        journal = assemble.open_journal(Screen(), stack)
+        topics = {question.id: question.topic for question in assemble.load_bank().questions}
+        if topic is not None and topic not in topics.values():
+            raise UsageError(
+                f"there is no topic {topic}; there are: {', '.join(sorted(set(topics.values())))}"
+            )
+        wanted = None if topic is None else tuple(id_ for id_, its in topics.items() if its == topic)
+        found = journal.vague(wanted, order, min(limit, sys.maxsize))
+    if found:
+        typer.echo("\n".join(vague_lines(spots.sentences(found), topics, page)))
+    else:
+        typer.echo("Nothing vague was found in what you answered; go on with: voiceprep practice", err=True)
 
 
 def chosen_attempt(journal: Journal, attempt: int | None) -> Attempt:

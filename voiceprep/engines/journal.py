@@ -24,7 +24,18 @@ from voiceprep.engines.home import private_folder, storage_error
 from voiceprep.engines.locks import RecordingLock, take_lock
 from voiceprep.engines.recording import WavRecording, repair
 from voiceprep.errors import JournalError
-from voiceprep.model import Answer, AnswerState, Assessment, Attempt, Ending, Level, Recovered, Review
+from voiceprep.model import (
+    Answer,
+    AnswerState,
+    Assessment,
+    Attempt,
+    Ending,
+    Level,
+    Order,
+    Recovered,
+    Review,
+    VagueSpot,
+)
 
 DATABASE_FILE = "journal.db"
 RECORDINGS_FOLDER = "recordings"
@@ -33,6 +44,20 @@ RECORDINGS_FOLDER = "recordings"
 _INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+_VAGUE = (
+    "SELECT attempts.id AS attempt, assessments.ordinal, attempts.question, started, findings.name, "
+    "findings.text, evidence, (SELECT text FROM answers WHERE answers.attempt = attempts.id "
+    "AND answers.ordinal = assessments.ordinal) AS said "
+    "FROM attempts CROSS JOIN assessments ON assessments.attempt = attempts.id "
+    "CROSS JOIN findings ON assessment = assessments.id AND kind = 'vague' "
+    "WHERE assessments.ordinal <> ? AND (? IS NULL OR attempts.question IN (SELECT value FROM json_each(?)))"
+)
+_NEWEST = "started DESC, attempts.id DESC, assessments.ordinal, position"
+_VAGUE_ORDER = {
+    Order.NEWEST: _NEWEST,
+    Order.WORST: f"json_extract(evidence, '$[0][1]') - json_extract(evidence, '$[0][0]') DESC, {_NEWEST}",
+}
 
 
 class SqliteJournal:
@@ -158,6 +183,24 @@ class SqliteJournal:
             ).fetchall()
         with self._making_sense():
             return tuple(rows.review_of(row) for row in found)
+
+    def vague(
+        self, questions: tuple[str, ...] | None = None, order: Order = Order.NEWEST, limit: int | None = None
+    ) -> tuple[VagueSpot, ...]:
+        """What was vague in single answers (to ``questions``), newest or worst first.
+
+        Raises JournalError, also for a row that does not make sense, ValueError for a limit below 0.
+        """
+        if limit is not None and limit < 0:
+            raise ValueError(f"a limit of {limit} spots makes no sense")
+        wanted = None if questions is None else json.dumps(questions)
+        with self._reading("read what was vague"):
+            found = self._run(
+                f"{_VAGUE} ORDER BY {_VAGUE_ORDER[order]} LIMIT ?",
+                (rows.COMBINED, wanted, wanted, -1 if limit is None else limit),
+            ).fetchall()
+        with self._making_sense():
+            return tuple(rows.vague_of(row) for row in found)
 
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.

@@ -28,6 +28,7 @@ from voiceprep.model import (
     Timing,
     Transcript,
     VagueFinding,
+    VagueSpot,
     Verdict,
     Word,
 )
@@ -117,6 +118,13 @@ def review_of(row: sqlite3.Row) -> Review:
     """The review of a row of id, question, started and verdict. Raises ValueError."""
     verdict = Verdict(row["verdict"]) if row["verdict"] is not None else None
     return Review(row["id"], row["question"], datetime.fromisoformat(row["started"]), verdict)
+
+
+def vague_of(row: sqlite3.Row) -> VagueSpot:
+    """The vague spot of a row of attempt, ordinal, question, started, said, name, text, evidence."""
+    finding = VagueFinding(_proofs(row)[0], row["name"], row["text"])
+    started = datetime.fromisoformat(row["started"])
+    return VagueSpot(row["attempt"], row["ordinal"], row["question"], started, row["said"] or "", finding)
 
 
 def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> Answer:
