@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from voiceprep import checks
+from voiceprep import bank as banks
+from voiceprep import checks, resources
 from voiceprep.cli.app import app
 from voiceprep.cli.render import Page, replay_lines, sentence_lines
 from voiceprep.cli.replaying import MARGIN_S, Walker
@@ -96,19 +97,10 @@ def test_numbers_run_through_all_answers() -> None:
 
 def test_what_is_missing_stands_where_a_part_of_it_was_said() -> None:
     """A gap names the sentence that covers most of the element; where none covers any, the last one."""
-    half = "We lower the frame rate. The detector predicts several things. We draw them in red."
+    half = "We lower the frame rate. Several boxes overlap each other. We draw them in red."
     shown = marks.replay(attempt(answered(timed(half))), QUESTION, BANK)
-    scores = {
-        finding.id: [
-            next(
-                one.score
-                for one in checks.elements_in(QUESTION, Transcript(sentence.text, ()), BANK)
-                if one.id == finding.id
-            )
-            for sentence in shown.sentences
-        ]
-        for finding in (shown.judged.elements if shown.judged else ())
-    }
+    shares = [dict(checks.coverage(QUESTION, sentence.text, BANK)) for sentence in shown.sentences]
+    scores = {element.id: [share[element.id] for share in shares] for element in QUESTION.elements}
     gaps = {gap.name: gap for gap in shown.gaps}
     near = [name for name in scores if name in gaps and max(scores[name]) > 0]
     far = [name for name in scores if name in gaps and max(scores[name]) == 0]
@@ -122,14 +114,27 @@ def test_what_is_missing_stands_where_a_part_of_it_was_said() -> None:
         assert gaps[name].sentence == 3
 
 
-def test_elements_alone_are_found_as_with_all_checks() -> None:
-    """Looking for elements only gives what all checks together find of them."""
-    transcript = Transcript(SAID, ())
-    assert (
-        checks.elements_in(QUESTION, transcript, BANK)
-        == checks.assess(QUESTION, (transcript,), BANK).elements
-    )
-    assert all(f.status is Status.MISSING for f in checks.elements_in(QUESTION, Transcript("", ()), BANK))
+def test_a_sentence_covers_what_all_checks_say_it_does() -> None:
+    """The coverage of a sentence is what a whole check of it alone finds of each element."""
+    for said in (SAID, "Um I, I keep the the one with the best score."):
+        found = checks.assess(QUESTION, (Transcript(said, ()),), BANK).elements
+        assert checks.coverage(QUESTION, said, BANK) == tuple((one.id, one.score) for one in found)
+
+
+def test_an_answer_to_a_card_is_shown_alike() -> None:
+    """A question that has only a reference answer is marked, compared and checked again like any other."""
+    card = banks.card_question("own", "What is a canary?", "A small share of users gets it first.", "mine")
+    words = resources.WORD_TABLE.read_text(encoding="utf-8")
+    bank = replace(BANK, questions=(card,), words=words)
+    transcript = timed("A canary sings. It goes to a small share of users.")
+    made = replace(TWO, question=card.id, answers=(replace(TWO.answers[0], transcript=transcript),))
+    again = compare.rechecked(made, card, bank)
+    shown = marks.replay(again, card, bank)
+    assert shown.judged is not None
+    assert {gap.name for gap in shown.gaps} | {
+        mark.name for answer in shown.answers for mark in answer.marks if mark.kind is MarkKind.SAID
+    } == {element.id for element in card.elements}
+    assert compare.sample(card, again, bank).elements
 
 
 def test_a_question_that_is_gone_is_still_shown() -> None:
