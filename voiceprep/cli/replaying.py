@@ -1,7 +1,8 @@
-"""``replay``, ``report``, ``vague``: earlier answers, read and heard again."""
+"""``replay``, ``report``, ``vague``, ``export``: earlier answers, read and heard again."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -218,6 +220,62 @@ def vague(
         typer.echo("\n".join(vague_lines(spots.sentences(found), topics, page)))
     else:
         typer.echo("Nothing vague was found in what you answered; go on with: voiceprep practice", err=True)
+
+
+class Form(StrEnum):
+    """What an attempt is exported as."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+    CSV = "csv"
+    SRT = "srt"
+    VTT = "vtt"
+
+
+def export(
+    attempts: Annotated[
+        list[int] | None, typer.Argument(help="Which attempts (voiceprep history); the latest if left out.")
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="The form; subtitles are of one answer.")] = (
+        Form.MARKDOWN
+    ),
+    answer: Annotated[int, typer.Option(min=0, help="For subtitles: 0 the answer, 1 the follow-up's.")] = 0,
+) -> None:
+    """Write attempts to standard output as Markdown, JSON (one object a line), CSV or subtitles."""
+    from voiceprep.replay import export as exports
+    from voiceprep.replay import marks
+
+    with ExitStack() as stack:
+        journal = assemble.open_journal(Screen(), stack)
+        named: list[int | None] = [*attempts] if attempts else [None]
+        kept = [chosen_attempt(journal, one) for one in named]
+    if form in (Form.SRT, Form.VTT) and len(kept) != 1:
+        raise UsageError(f"{form} holds the subtitles of one answer; name one attempt")
+    if form is Form.JSON:
+        text = "".join(json.dumps(exports.to_object(one)) + "\n" for one in kept)
+    elif form is Form.CSV:
+        text = exports.table(kept)
+    else:
+        bank = assemble.load_bank()
+        known = {question.id: question for question in bank.questions}
+        shown = [marks.replay(one, known.get(one.question), bank) for one in kept]
+        if form is Form.MARKDOWN:
+            text = "\n".join(exports.markdown(one) for one in shown)
+        else:
+            text = _subtitles(shown[0], answer, form)
+    typer.echo(plain(text), nl=False)
+
+
+def _subtitles(shown: Replay, ordinal: int, form: Form) -> str:
+    from voiceprep.replay import export as exports
+
+    marked = next((one for one in shown.answers if one.answer.ordinal == ordinal), None)
+    if marked is None or not any(sentence.t0_s is not None for sentence in marked.sentences):
+        raise JournalError(
+            f"attempt {shown.attempt.id} has no answer {ordinal} with times, so there are no subtitles; see: "
+            f"voiceprep replay {shown.attempt.id}"
+        )
+    return exports.srt(marked) if form is Form.SRT else exports.vtt(marked)
 
 
 def chosen_attempt(journal: Journal, attempt: int | None) -> Attempt:
