@@ -33,7 +33,7 @@ MOST_BYTES = 5_000_000
 EDGE = RATE_HZ // 20
 """Samples at the edges of a pause that Opus may smear speech into."""
 
-SHARE_OF_ELEMENTS = {"strong": (0.8, 1.0), "partial": (0.25, 0.75), "flat": (0.0, 0.0)}
+SHARE_OF_ELEMENTS = {"strong": (0.8, 1.0), "partial": (0.25, 0.75), "flat": (0.0, 0.25)}
 every_answer = pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.id)
 every_clear_answer = pytest.mark.parametrize("answer", CLEAR, ids=lambda answer: answer.id)
 
@@ -121,14 +121,14 @@ def runs(text: str, n_words: int = 7) -> set[tuple[str, ...]]:
 
 
 def test_the_checker_hears_what_a_fair_interviewer_hears() -> None:
-    """On the true texts the checker agrees with the labels, and credits no flat answer with anything."""
+    """On the true texts the checker agrees with the labels, and credits flat answers with nothing else."""
     n_right = n_all = 0
     for answer in ANSWERS:
         found = assess(bank.find(content(), answer.question), (transcript(answer.text),), content())
         credited = {element.id for element in found.elements if element.status is not Status.MISSING}
         n_all += len(found.elements)
         n_right += sum((one.id in credited) == (one.id in answer.elements) for one in found.elements)
-        assert credited == set() or answer.quality != "flat", answer.id
+        assert credited <= set(answer.elements) or answer.quality != "flat", answer.id
     # 230 of 240 when the labels were written, before the checker had seen any of it.
     assert n_right / n_all >= 0.94
 
