@@ -153,7 +153,7 @@ def test_long_audio_is_recognised_to_its_end(recogniser: Recogniser, speech: Sam
     windows = list(whisper._windows(long))
     assert len(windows) > 1
     assert all(any(window.start <= word.start <= window.end for word in words) for window in windows)
-    # The small recogniser hears whole windows of many sentences worst (its model card): their end may be lost.
+    # Whole windows of many sentences are what the small recogniser hears worst: their end may be lost.
     assert words[-1].end > len(long) - 6 * RATE_HZ
     assert all(before.start <= after.start for before, after in pairwise(words))
 
