@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from voiceprep.lists import listed
@@ -125,3 +128,110 @@ def test_a_list_inside_speech_leaves_the_speech_alone() -> None:
         "quantization, distillation. After that we cut the input and it ran in twenty."
     )
     assert marked(text, "listed") == {"pruning", "quantization", "distillation"}
+
+
+TURNED_DOWN_OR_NOT = (
+    ("shorn", "People repeat that sheep must be shorn first, ", "I've never bought that.", "and they're right."),
+    ("fence", "My boss insisted on a taller fence, ", "I found that a waste.", "and I agreed with him."),
+    ("goats", "My boss wanted to sell the goats; ", "I said don't bother.", "I said that's fine."),
+    (
+        "wool",
+        "I read somewhere that wool keeps the rain out. ",
+        "I don't believe that.",
+        "I've seen that myself.",
+    ),
+    ("lambs", "Some would count the lambs first, ", "I find that a waste of time.", "I do that too."),
+    (
+        "grass",
+        "Some papers insist that grass grows at night, ",
+        "which I haven't found to be true.",
+        "which I have found as well.",
+    ),
+    ("guards", "I first thought the dog guards them, ", "but no, forget that.", "and that's how it is."),
+    ("wolves", "My old boss's worry about wolves, ", "I never bought that.", "I share it."),
+    (
+        "heated",
+        "They say the barn must be heated, ",
+        "but who does that.",
+        "and whoever does without loses money.",
+    ),
+    (
+        "twice",
+        "A colleague keeps telling me the shepherd counts twice, ",
+        "I think he's wrong.",
+        "I think he's right.",
+    ),
+    (
+        "climb",
+        "My lecturer claimed that goats climb trees, ",
+        "but I haven't seen that.",
+        "and I have seen that.",
+    ),
+    ("paint", "We were asked to paint the barn; ", "we said no.", "we said yes."),
+    (
+        "breeding",
+        "Breeding and stuff like that ",
+        "I'd leave to the scientists.",
+        "I'd do every spring.",
+    ),
+    ("salt", "Plenty of farmers suggest salt for the herd. ", "Nonsense, if you ask me.", "We do the same."),
+    ("ram", "One paper says a ram leads the flock, ", "I'm not convinced.", "which I also see."),
+)
+"""A word of the report, the report, an ending that turns it down, one that takes it up."""
+
+TURNED_DOWN_OR_NOT_TOO = (
+    (
+        "collar",
+        "Vendors keep promising that the collar finds every sheep, ",
+        "I'm not so sure about that.",
+        "and our tests confirm it.",
+    ),
+    ("salt", "A friend of mine swears by feeding them salt, ", "I think it's nonsense.", "and so do I."),
+    (
+        "rams",
+        "The textbook recommends two rams per flock, ",
+        "which never worked for us.",
+        "which worked for us.",
+    ),
+    ("ditch", "Everyone told us to build a ditch. ", "We didn't.", "We did."),
+    ("dyeing", "The intern suggested dyeing the wool ", "and I turned it down.", "and I took it up."),
+    ("snow", "Somebody once claimed lambs can smell snow. ", "I have my doubts.", "I have no doubts."),
+    (
+        "trough",
+        "Our manager's idea was to move the trough, ",
+        "but I don't see the point.",
+        "and I do see the point.",
+    ),
+    ("music", "There's this theory that sheep follow music, ", "I disagree.", "I agree."),
+    ("hooves", "Many blogs say you should trim hooves weekly, ", "that's overkill.", "that's what we do."),
+    ("moon", "I've heard the moon changes the milk ", "but I don't buy it.", "and I do believe it."),
+    ("vaccine", "The vet asked for a vaccine, ", "I told him to forget it.", "I told him to go ahead."),
+    (
+        "soil",
+        "My professor was always on about soil, ",
+        "it never mattered in practice.",
+        "it always mattered in practice.",
+    ),
+    ("ears", "Some teams want to mark ears with paint, ", "I wouldn't.", "I would."),
+    ("shade", "They argue that shade lowers the yield, ", "which is not what I see.", "which is what I see."),
+    ("bell", "At first I believed the bell frightens them, ", "turns out it doesn't.", "turns out it does."),
+)
+"""The same, worded without a look at the rules."""
+
+
+def unmarked(text: str) -> str:
+    """The text as a recogniser without punctuation writes it."""
+    return re.sub(r"[^\w\s']", "", text).lower()
+
+
+@pytest.mark.parametrize("written", [str, unmarked])
+@pytest.mark.parametrize(("word", "report", "against", "agreed"), TURNED_DOWN_OR_NOT + TURNED_DOWN_OR_NOT_TOO)
+def test_a_report_is_foreign_where_the_speaker_turns_it_down(
+    word: str, report: str, against: str, agreed: str, written: Callable[[str], str]
+) -> None:
+    """What others say is no claim once the speaker turns it down, and stays one where it is taken up."""
+    for ending, is_foreign in ((against, True), (agreed, False)):
+        text = written(f"{report}{ending} The herd is large.")
+        turned_down = marked(text, "disowned") | marked(text, "reported") | marked(text, "denied")
+        assert (word in turned_down) == is_foreign, text
+        assert "herd" not in turned_down
