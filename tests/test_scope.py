@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from voiceprep.lists import listed
-from voiceprep.scope import scopes
+from voiceprep.scope import in_story, scopes
 from voiceprep.text import fold, tokenise
 
 
@@ -44,6 +44,13 @@ def marked(text: str, kind: str) -> set[str]:
         ("We have changed the light and the lens wasn't touched.", {"lens", "touched"}, {"changed", "light"}),
         ("If it is dark and the lens isn't clean, recall falls.", set(), {"dark", "clean", "recall"}),
         ("Sharing the filter and the bias isn't allowed.", {"filter", "bias", "allowed"}, set()),
+        ("I can't tell you when the gate opens.", {"gate", "opens"}, set()),
+        ("It can't just count the sheep.", {"count", "sheep"}, set()),
+        ("It doesn't just count the sheep.", set(), {"count", "sheep"}),
+        ("It holds one inside the fence and nothing outside the barn.", set(), {"outside", "barn"}),
+        ("Nothing outside the barn is counted.", {"outside", "barn"}, set()),
+        ("It says nothing about goats.", {"goats"}, {"says"}),
+        ("Colour by number will do, I wouldn't pay for fancier.", {"pay", "fancier"}, {"colour", "number"}),
     ],
 )
 def test_a_denial_reaches_its_own_statement_and_no_other(text: str, denied: set[str], free: set[str]) -> None:
@@ -131,7 +138,12 @@ def test_a_list_inside_speech_leaves_the_speech_alone() -> None:
 
 
 TURNED_DOWN_OR_NOT = (
-    ("shorn", "People repeat that sheep must be shorn first, ", "I've never bought that.", "and they're right."),
+    (
+        "shorn",
+        "People repeat that sheep must be shorn first, ",
+        "I've never bought that.",
+        "and they're right.",
+    ),
     ("fence", "My boss insisted on a taller fence, ", "I found that a waste.", "and I agreed with him."),
     ("goats", "My boss wanted to sell the goats; ", "I said don't bother.", "I said that's fine."),
     (
@@ -174,7 +186,7 @@ TURNED_DOWN_OR_NOT = (
         "I'd leave to the scientists.",
         "I'd do every spring.",
     ),
-    ("salt", "Plenty of farmers suggest salt for the herd. ", "Nonsense, if you ask me.", "We do the same."),
+    ("salt", "Plenty of farmers suggest salt for the lambs. ", "Nonsense, if you ask me.", "We do the same."),
     ("ram", "One paper says a ram leads the flock, ", "I'm not convinced.", "which I also see."),
 )
 """A word of the report, the report, an ending that turns it down, one that takes it up."""
@@ -231,7 +243,33 @@ def test_a_report_is_foreign_where_the_speaker_turns_it_down(
 ) -> None:
     """What others say is no claim once the speaker turns it down, and stays one where it is taken up."""
     for ending, is_foreign in ((against, True), (agreed, False)):
-        text = written(f"{report}{ending} The herd is large.")
+        text = written(f"{report}{ending} So the herd is large.")
         turned_down = marked(text, "disowned") | marked(text, "reported") | marked(text, "denied")
         assert (word in turned_down) == is_foreign, text
         assert "herd" not in turned_down
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The client wanted sheep counts, so we moved the lamp, and it didn't work in rain.",
+        "They told us the sheep sleep at noon. We moved the gate then. I don't like that.",
+        "People say sheep sleep at noon, but they're right, I don't buy the rest.",
+        "I don't believe that, the sheep sleep at noon.",
+    ],
+)
+def test_what_is_turned_down_later_is_not_the_report(text: str) -> None:
+    """A verdict on the speaker's own doing, or after an agreement, leaves what was reported alone."""
+    assert "sheep" not in marked(text, "disowned") | marked(text, "reported")
+
+
+def test_in_a_story_a_turned_down_wish_is_part_of_what_is_told() -> None:
+    """What the boss wanted happened; what people at large say did not."""
+    for text, is_told in (
+        ("My boss wanted to sell the sheep; I said don't bother.", True),
+        ("People repeat that sheep must be sold, I never bought that.", False),
+    ):
+        tokens = tokenise(text)
+        marks = in_story(scopes(text, tokens))
+        sheep = next(at for at, token in enumerate(tokens) if token.word == "sheep")
+        assert marks.foreign(sheep) != is_told

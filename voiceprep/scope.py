@@ -7,7 +7,7 @@ decides whether something was said or only mentioned.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
@@ -22,6 +22,10 @@ NEGATORS = vocabulary(
 _NEAR = vocabulary("no without nothing none neither nor nobody nowhere")
 _NEAR_TOKENS = 5
 """How far "no" and "without" reach: the noun and what belongs to it."""
+_GIVING = vocabulary(
+    "and or return returns returning output outputs give gives giving predict predicts is as"
+)
+_PLACES = vocabulary("in on outside inside elsewhere at for between around beyond where when else and or")
 _DEGREE = vocabulary("hardly barely scarcely rarely seldom")
 _DEGREE_TOKENS = 3
 """How far "barely" reaches: the verb."""
@@ -38,12 +42,15 @@ _UNDONE_BY = vocabulary(
 )
 """After a negator these make the sentence positive or leave it open: "not only", "don't forget to"."""
 
+_MERELY = vocabulary("only just merely simply")
+_UNABLE = vocabulary("can't cannot couldn't")
 _BETWEEN = vocabulary("to really even ever want be have")
 _NO_IDIOMS = vocabulary("wait doubt actually sorry matter wonder")
 
 _KNOWING = vocabulary(
     "see tell know say learn find show decide distinguish understand separate recognise recognize notice"
 )
+_HEARERS = vocabulary("you me him her them us")
 _ASKING = vocabulary("where which who whether when if how what")
 """Who cannot tell "where one car ends" denies that clause too."""
 _PARENTHESIS_TOKENS = 4
@@ -74,6 +81,8 @@ _DISCLAIMED = re.compile(
     r"|(?:i|we) (?:doubt|disagree|reject|dispute|deny)(?: that| with)?|contrary to)\b"
 )
 """Frames that turn down a whole statement; their negator belongs to no pattern."""
+_LOOKING_BACK = vocabulary("that it agree disagree buy")
+_ANSWER_ENDS = vocabulary("because but since")
 _MARK = re.compile(r"[^\w\s']")
 _TURN = vocabulary("but instead rather actually however")
 _SUBJECTS = vocabulary("i we you it they he she")
@@ -150,6 +159,120 @@ _REBUTTAL = re.compile(
 _REBUTTAL_TOKENS = 12
 """How soon after a reported opinion the speaker's own "but" must come."""
 
+_PEOPLE = (
+    r"(?:people|folks|others|teams?|engineers?|developers?|researchers?|scientists?|experts?|students?"
+    r"|candidates?|authors?|colleagues?|co-?workers?|boss|manager|management|lead|director|teammates?"
+    r"|professor|lecturer|teacher|mentor|tutor|supervisor|advis[eo]r|friends?|vendors?|salesm[ae]n"
+    r"|interns?|consultants?|clients?|customers?|reviewers?|vet|guys?|papers?|articles?|blogs?|books?"
+    r"|textbooks?|tutorials?|courses?|forums?|posts?|talks?|videos?|docs|documentation|slides?|marketing)"
+)
+_DETERMINERS = (
+    r"(?:some|many|most|other|several|plenty of|(?:a )?lots? of|certain|all|one|an?|another|my|our|the|this"
+    r"|that|his|her|half the)"
+)
+_WISHES = (
+    r"(?:(?:keep|keeps|kept) [a-z]+ing|says?|said|think|thinks|thought|claim(?:s|ed)?|believed?s?|argue[sd]?"
+    r"|tells?|told|assume[sd]?|insist(?:s|ed)?|suggest(?:s|ed)?|recommend(?:s|ed)?|state[sd]?|swears?|swore"
+    r"|repeat(?:s|ed)?|mention(?:s|ed)?|promise[sd]?|warn(?:s|ed)?|wants?|wanted|ask(?:s|ed)? (?:us|me|for|to"
+    r"|if|why|whether)|demand(?:s|ed)?|advise[sd]?|teach(?:es)?|taught|preach(?:es|ed)?|propose[sd]?"
+    r"|push(?:es|ed)? for|worry|worries|worried|complain(?:s|ed)?|writes?|wrote|expect(?:s|ed)?|likes? to"
+    r"|prefer(?:s|red)?|would|(?:is|was|are|were|goes|go|went)(?: always)? on about)"
+)
+_VIEWS = (
+    r"(?:worry|worries|idea|claim|theory|view|opinion|advice|fear|belief|suggestion|plan|wish|proposal"
+    r"|complaint|rumou?r|myth)"
+)
+_REPORTS = re.compile(
+    rf"\b(?:(?:{_DETERMINERS} (?:[a-z-]+ ){{0,2}})?{_PEOPLE}(?: of (?:mine|ours)| there| i know)?"
+    rf"(?: (?:often|always|usually|will|might|may|sometimes|still|once|also|just|first|even|really))*"
+    rf" {_WISHES}"
+    r"|(?:some|many|several|plenty of|most|lots of|a lot of)(?: [a-z-]+)?"
+    r" (?:say|claim|insist|argue|swear|believe|suggest|recommend|would)"
+    rf"|(?:they|he|she|somebody|someone|everybody|everyone)(?: (?:once|always|also|all|still|often|first))?"
+    rf" {_WISHES}"
+    rf"|[a-z]+'s?s? (?:[a-z]+ )?{_VIEWS} (?:that|about|of|to|was|is|with)"
+    rf"|there(?:'s| is| was) (?:this|an?|the) (?:[a-z]+ )?{_VIEWS} (?:that|of|about)"
+    r"|i (?:first|once|initially|originally) (?:thought|believed|assumed|wanted)"
+    r"|(?:at first|first|once|initially|originally),? i (?:thought|believed|assumed|wanted)"
+    r"|i(?:'ve| have)? (?:read|heard)|(?:i|we)(?: was| were|'ve been| got| have been) (?:asked|told|advised"
+    r"|urged|taught))\b"
+)
+"""Somebody's view or wish, told by the speaker; it stays a claim unless the speaker turns it down."""
+
+_WORTHLESS = (
+    r"(?:(?:all|just|a bit|quite|complete|completely|utter|pure|simply|mostly|really|plain|totally|rather"
+    r"|too|so|such) )*(?:an? )?(?:complete |total |huge |bit of )?(?:waste|wrong|nonsense|rubbish|silly"
+    r"|pointless|overkill|useless|mistaken|mistake|bad idea|exaggerated|overrated|ridiculous|unnecessary|myth"
+    r"|superstition|untrue|false|incorrect|not (?:true|right|so|the case|needed|necessary|worth it"
+    r"|what (?:i|we)|my experience|for (?:me|us)))\b"
+)
+_NOT = (
+    r"(?:don't|didn't|wouldn't|can't|couldn't|won't|haven't|hasn't|doesn't|never|(?:do|did|would|could|have"
+    r"|has|does) not|cannot)"
+)
+_ENDS = r"(?=\s*(?:[.,;:!?]|$|(?:so|and|but|because|since)\b))"
+_REJECTED = re.compile(
+    rf"\b(?:{_NOT}(?: (?:really|ever|quite|personally|even|actually))?"
+    r" (?:(?:buy|bought|believed?|agreed?|accept(?:ed)?|trust(?:ed)?|bother|listen(?:ed)?|go along|went along"
+    r"|think so|do so)\b"
+    r"|(?:see|seen|saw|find|found|share|shared|need|needed|like|liked|understand|understood|do|done|did|want"
+    r"|wanted|think|noticed|notice|use|used|had|try|tried) (?:it|that|this|them|so|any of|the (?:point|need"
+    r"|use|sense|value)|why)\b"
+    r"|found (?:it |that |this )?to be\b"
+    r"|(?:work|worked|help|helped|hold|held|matter|mattered|happen|happened|convinced?|make (?:any )?sense"
+    r"|pay off|paid off)\b)"
+    rf"|(?:i|we|it|that|they|he|she)(?:'ve| have)? (?:wouldn't|didn't|don't|won't|haven't|doesn't|isn't"
+    rf"|wasn't|never did|never have){_ENDS}"
+    r"|(?:i|we)(?:'ve| have)? (?:disagreed?|reject(?:ed)?|refused?|dismiss(?:ed)?|decided against|doubt"
+    r"|(?:turned|talked|shot) (?:it|that|this|him|her|them) (?:down|out)|turned down"
+    r"|ignored? (?:it|that|him|her|them)|(?:have|had) (?:my|our) doubts|beg to differ)\b"
+    r"|(?:said|told (?:him|her|them))(?: that)? (?:no\b|nope|not? to\b|don't bother|never\b"
+    r"|(?:to )?(?:forget|drop|leave) (?:it|that))"
+    r"|not (?:at all |really |so |quite |too |that )?(?:convinced|persuaded|buying|sold|a fan"
+    r"|sure (?:about|i agree))\b"
+    rf"|(?:find|found|call|called|think|thought|considere?d?|say)(?: (?:that|it|this|them|him|he|they))?"
+    rf"(?:'s|'re| is| was| are)? {_WORTHLESS}"
+    rf"|(?:it|that|this|which|they|he|she)(?:'s|'re| is| are| was| were| sounds?| seems?) {_WORTHLESS}"
+    r"|(?:isn't|wasn't|aren't) (?:true|right|so|the case|needed|necessary|what (?:i|we)|my experience)\b"
+    r"|(?:nonsense|rubbish|bullshit)\b|forget (?:that|it|about it)\b|but no\b|no,? no\b|no thanks\b"
+    r"|(?:but|and) who (?:does|needs|would|has|cares|wants|can|is)\b|who (?:cares|needs (?:that|it))\b"
+    r"|turn(?:s|ed) out (?:(?:it|that|he|she|they|to be) )?(?:is |was )?(?:not|wrong|false|doesn't|didn't"
+    r"|isn't|wasn't)\b)"
+)
+"""The speaker turns down what was told just before."""
+
+_AGREED = re.compile(
+    r"\b(?:(?:and|but|because|since|think|which|as|well|indeed|found|[^\w\s']) ?(?:(?:they|he|she|it|that"
+    r"|this|which|who)(?:'s|'re| is| are| was| were| has been| have been)? |is |are |was |were )"
+    r"(?:(?:also|indeed|quite|totally|probably|absolutely|mostly|exactly|still) )?(?:right|true|correct|fine"
+    r"|fair|what (?:i|we) \w+|how (?:it|i|we)|the case)\b(?! (?:to|if|when|only)\b)"
+    r"|(?:i|we)(?:'ve| have)? (?:(?:also|do|did|still|fully|totally|completely|would|can|have|too|only) )*"
+    r"(?:agreed?|share|shared|confirm(?:ed)?|said yes|took (?:it|that) up|saw that too|(?:see|seen|saw|found"
+    r"|believe) (?:it|that|this|as well|too|the same)|do (?:it|that|this|the same)|did (?:it|that|this"
+    r"|the same))\b"
+    rf"|(?:i|we) (?:did|do|would|have|also|too){_ENDS}"
+    r"|which (?:i|we)(?:'ve| have)? (?:also|have|do|did|found|see|saw|like|share|agree)\b"
+    r"|so (?:do|did|would|have) (?:i|we)\b|me too\b|same here\b|rightly\b|no doubts?\b)"
+)
+"""The speaker takes up what was told just before; what is turned down later is something else."""
+_LOOKING_BACK_TOKENS = 6
+"""How near its beginning a sentence turns down what the sentence before it told."""
+_OWN_TOKENS = 5
+"""So long before the rejection a clause about "we" is more than its beginning."""
+_IN_A_STORY = re.compile(
+    r"(?:my|our|an?|the|one|another|his|her|i|we) (?!lot)|they|he|she|somebody|someone|at first"
+)
+"""Whose view is told as a part of what happened."""
+_REPORT_TOKENS = 40
+"""How long after a report begins the speaker can still turn it down."""
+_EXPERTS = re.compile(
+    r"\b(?:(?:i|we)(?:'d|'ll| would| will| happily| gladly| usually| rather)* (?:leave|left)(?: that| it| this"
+    r"| those| them| all)*"
+    r" (?:to|for) (?:the |other |some )?(?:[a-z]+ )?(?:scientists?|experts?|researchers?|specialists?|others"
+    r"|somebody|someone|people|academics|theorists|mathematicians?|colleagues?|teams?|professors?))\b"
+)
+"""What the speaker leaves to others; what is left stands before it."""
+
 _WITHDRAWAL = re.compile(
     r"\b(?:no,? wait|wait,? no|no,? sorry|sorry,? no|actually,? no|no,? actually|(?<!from )scratch that"
     r"|strike that|forget that"
@@ -224,6 +347,8 @@ def scopes(text: str, tokens: tuple[Token, ...]) -> Scopes:
     _false(folded, tokens, disowned)
     reported = [False] * len(tokens)
     _others(folded, tokens, (disowned, reported))
+    _turned_down(folded, tokens, (disowned, reported))
+    _left_to_experts(folded, tokens, disowned)
     _dropped(folded, tokens, disowned)
     _withdrawn(folded, tokens, clauses, disowned)
     return Scopes(
@@ -255,6 +380,8 @@ def _denies(tokens: tuple[Token, ...], at: int) -> bool:
     if not following or _only_sounds_negative(tokens, at, following[0]):
         return False
     for nxt in following:
+        if nxt in _MERELY and tokens[at].word in _UNABLE:  # "it can't just measure": measuring is denied
+            break
         if nxt in _UNDONE_BY or _is_negator(nxt):  # "not only", "don't forget", "never without"
             return False
         if nxt not in _BETWEEN:
@@ -272,8 +399,11 @@ def _only_sounds_negative(tokens: tuple[Token, ...], at: int, following: str) ->
     """Whether nothing is denied: "no wait", "no doubt", "No, you keep it", "doing nothing"."""
     if tokens[at].word == "no":
         return following in _NO_IDIOMS or _stands_alone(tokens, at)
-    doing = at > 0 and tokens[at - 1].word in {"do", "does", "doing", "did"}
-    return tokens[at].word == "nothing" and (doing or following == "but")
+    if tokens[at].word != "nothing" or at == 0:
+        return tokens[at].word == "nothing" and following == "but"
+    before = tokens[at - 1].word
+    is_value = before in _GIVING and following in _PLACES  # "one inside and nothing outside"
+    return before in {"do", "does", "doing", "did"} or following == "but" or is_value
 
 
 def _stands_alone(tokens: tuple[Token, ...], at: int) -> bool:
@@ -337,7 +467,8 @@ def _run_on(tokens: tuple[Token, ...], clauses: list[tuple[int, int]], at: int) 
     if end == len(tokens) or tokens[end].sentence != tokens[at].sentence:
         return end
     inside = [token.word for token in tokens[at + 1 : end] if not token.is_filler]
-    if inside and inside[-1] in _KNOWING and tokens[end].word in _ASKING:
+    known = inside[:-1] if inside and inside[-1] in _HEARERS else inside
+    if known and known[-1] in _KNOWING and tokens[end].word in _ASKING:
         return clauses[end][1]
     after = clauses[end][1]
     is_parenthesis = after - end <= _PARENTHESIS_TOKENS and tokens[end].word not in _PROTECTED
@@ -404,6 +535,8 @@ def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) ->
         if at >= len(tokens):
             continue
         frames.update(range(at, after))
+        if _is_answer(folded, tokens, after):
+            continue
         end = after
         while end < len(tokens) and tokens[end].sentence == tokens[at].sentence:
             if _turns(tokens, end, after) and _is_set_off(folded, tokens, end):
@@ -412,6 +545,17 @@ def _disclaimed(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) ->
         for i in range(at, end):
             disowned[i] = True
     return frames
+
+
+def _is_answer(folded: str, tokens: tuple[Token, ...], after: int) -> bool:
+    """Whether a frame that ends before ``after`` turns down what came before ("I don't believe that, ")."""
+    if after == len(tokens) or tokens[after].is_filler:
+        return False
+    if tokens[after].word == "so":
+        return True
+    if tokens[after - 1].word not in _LOOKING_BACK:
+        return False
+    return tokens[after].word in _ANSWER_ENDS or folded.startswith((",", ";", ":"), tokens[after - 1].end)
 
 
 def _is_set_off(folded: str, tokens: tuple[Token, ...], at: int) -> bool:
@@ -454,10 +598,58 @@ def _others(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool], lis
         turn = next(
             (turn for turn in turns if _is_set_off(folded, tokens, _index_at(tokens, turn.start()))), None
         )
-        if turn is None:
-            continue
+        if turn is None or any(_AGREED.match(folded, at) for at in (turn.start(), turn.end() + 1)):
+            continue  # "but they are right" turns nothing down
         for i in range(begin, min(_index_at(tokens, turn.start()), len(tokens))):
             (reported if _SOMEBODY.match(folded, start) else disowned)[i] = True
+
+
+def _turned_down(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool], list[bool]]) -> None:
+    """Marks what is reported and then turned down by the speaker's own attitude."""
+    disowned, reported = marks
+    reports = [(start, _index_at(tokens, start)) for start, _ in occurrences(_REPORTS, folded)]
+    if not reports:
+        return
+    rejections = [_index_at(tokens, match.start()) for match in _REJECTED.finditer(folded)]
+    agreements = [_index_at(tokens, match.start()) for match in _AGREED.finditer(folded)]
+    for start, begin in reports:
+        next_turn = bisect_right(rejections, begin + 1)
+        if next_turn == len(rejections):
+            break
+        turn = rejections[next_turn]
+        if turn - begin > _REPORT_TOKENS or not _looks_back(tokens, begin, turn):
+            continue
+        agreed = bisect_right(agreements, begin + 1)
+        if agreed < len(agreements) and agreements[agreed] < turn:
+            continue
+        for i in range(begin, turn):
+            (reported if _IN_A_STORY.match(folded, start) else disowned)[i] = True
+
+
+def _looks_back(tokens: tuple[Token, ...], begin: int, turn: int) -> bool:
+    """Whether the rejection at ``turn`` stands in the report's sentence or opens the next one.
+
+    What the speaker tells of himself in between is turned down in the report's place.
+    """
+    if any(
+        tokens[i].clause != tokens[i - 1].clause
+        and {tokens[i].word.split("'")[0], tokens[i + 1].word.split("'")[0]} & {"i", "we"}
+        for i in range(begin + 3, turn - _OWN_TOKENS)
+    ):
+        return False
+    if tokens[turn].sentence == tokens[begin].sentence:
+        return True
+    opening = _sentence_start(tokens, turn)
+    near = turn - opening <= _LOOKING_BACK_TOKENS
+    return near and tokens[opening - 1].sentence == tokens[begin].sentence
+
+
+def _left_to_experts(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None:
+    """Marks what the speaker says before leaving it to others."""
+    for start, _ in occurrences(_EXPERTS, folded):
+        at = min(_index_at(tokens, start), len(tokens) - 1)
+        for i in range(_sentence_start(tokens, at), at):
+            disowned[i] = True
 
 
 def _withdrawn(
