@@ -85,6 +85,7 @@ _LOOKING_BACK = vocabulary("that it agree disagree buy")
 _ANSWER_ENDS = vocabulary("because but since")
 _MARK = re.compile(r"[^\w\s']")
 _TURN = vocabulary("but instead rather actually however")
+_TURN_WORDS = vocabulary("but however though yet actually")
 _SUBJECTS = vocabulary("i we you it they he she")
 _SOFT = ("instead of", "rather than", "as opposed to", "unlike")
 _FALSE = (
@@ -266,8 +267,8 @@ _IN_A_STORY = re.compile(
 _REPORT_TOKENS = 40
 """How long after a report begins the speaker can still turn it down."""
 _EXPERTS = re.compile(
-    r"\b(?:(?:i|we)(?:'d|'ll| would| will| happily| gladly| usually| rather)* (?:leave|left)(?: that| it| this"
-    r"| those| them| all)*"
+    r"\b(?:(?:i|we)(?:'d|'ll| would| will| happily| gladly| usually| rather)* (?:leave|left)(?: that| it"
+    r"| this| those| them| all)*"
     r" (?:to|for) (?:the |other |some )?(?:[a-z]+ )?(?:scientists?|experts?|researchers?|specialists?|others"
     r"|somebody|someone|people|academics|theorists|mathematicians?|colleagues?|teams?|professors?))\b"
 )
@@ -598,8 +599,10 @@ def _others(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool], lis
         turn = next(
             (turn for turn in turns if _is_set_off(folded, tokens, _index_at(tokens, turn.start()))), None
         )
-        if turn is None or any(_AGREED.match(folded, at) for at in (turn.start(), turn.end() + 1)):
-            continue  # "but they are right" turns nothing down
+        if turn is None or (turn.group() in _TURN_WORDS and _AGREED.match(folded, turn.end() + 1)):
+            continue  # "but I agree" turns nothing down
+        if turn.group() == "but" and _AGREED.match(folded, turn.start()):
+            continue  # "but they are right" neither
         for i in range(begin, min(_index_at(tokens, turn.start()), len(tokens))):
             (reported if _SOMEBODY.match(folded, start) else disowned)[i] = True
 
