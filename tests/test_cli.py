@@ -109,6 +109,8 @@ def test_version() -> None:
         ("forget",),
         ("forget", "--all", "3"),
         ("practice", "nms-purpose", "--silence", "nan", "--text"),
+        ("practice", "nms-purpose", "--pace", "slow", "--text"),
+        ("practice", "nms-purpose", "--pace", "quick", "--silence", "2", "--text"),
     ],
 )
 def test_wrong_usage_is_status_2(args: tuple[str, ...]) -> None:
@@ -365,6 +367,20 @@ def test_only_what_was_tried_is_remembered(tmp_path: Path, option: str) -> None:
     assert (tmp_path / "home" / "config.toml").read_text() == "rate_wpm = 170\nheadphones = false\n"
 
 
+def test_pace_and_silence_replace_each_other(tmp_path: Path) -> None:
+    """The one chosen last is remembered; nothing of the other is left to surprise a later run."""
+    used = ("practice", "nms-purpose", "--text", "--mute")
+    settings = tmp_path / "home" / "config.toml"
+    for chosen, kept in (
+        (("--pace", "patient"), 'pace = "patient"\n'),
+        (("--silence", "3"), "finish_silence_s = 3.0\n"),
+        ((), "finish_silence_s = 3.0\n"),
+        (("--pace", "quick"), 'pace = "quick"\n'),
+    ):
+        assert run(*used, *chosen, text=ANSWER).exit_code == 0
+        assert settings.read_text() == f"{kept}headphones = false\n"
+
+
 def test_broken_settings_are_one_line_of_the_doctor(tmp_path: Path) -> None:
     """Doctor names a broken settings file once and goes on to examine everything else."""
     (tmp_path / "home").mkdir()
@@ -406,7 +422,7 @@ def test_demo_plays_the_answers_of_another_question(tmp_path: Path) -> None:
     assert run("demo", "digital-image", "--fast", "--mute").exit_code == 0
     (kept,) = (tmp_path / "home" / "recordings").rglob("*.wav")
     (recorded,) = (one for one in resources.recorded_answers() if one.question == "digital-image")
-    assert recorded.longest_pause_s > rounds.DEMO_LISTENING.finish_silence_s
+    assert recorded.longest_pause_s > rounds.DEMO_SILENCE_S
     with wave.open(str(kept)) as file:
         assert file.getnframes() / 16_000 > 15  # its pause begins at 2.7 s
 

@@ -56,7 +56,7 @@ class Room:
         self.controls = ScriptedControls()
         self.recording = MemoryRecording(Path("answer.wav"))
         self.events: list[Event] = []
-        self.options = options or ListenOptions()
+        self.options = options or ListenOptions(finish_silence_s=2.5)
 
     def hear(self, *audio: Samples, live: bool = True, script: Sequence[Incident] = ()) -> Heard:
         microphone = SamplesMicrophone(np.concatenate(audio), script=script, clock=self.clock)

@@ -19,11 +19,14 @@ from voiceprep.listen import (
     OnlyZeros,
     PhraseEnded,
     PhraseStarted,
-    command_start,
     finish,
+    pause,
+    read,
+    resume,
     step,
 )
-from voiceprep.model import RATE_HZ, Ending, Span
+from voiceprep.model import RATE_HZ, Ending, Kind, Span
+from voiceprep.patience import LIMIT_S
 
 FRAME_S = FRAME_SAMPLES / RATE_HZ
 
@@ -73,7 +76,7 @@ def test_tail_is_handed_out_before_the_answer_is_finished() -> None:
     order = []
     state = ListenState()
     for frame in speech(1) + silence(3):
-        state, events = step(state, frame, ListenOptions())
+        state, events = step(state, frame, ListenOptions(finish_silence_s=2.5))
         order += [(type(event), state.n_samples) for event in events]
     kinds = [kind for kind, _ in order]
     assert kinds == [PhraseStarted, PhraseEnded, Finished]
@@ -163,19 +166,110 @@ def test_phrases_are_ordered_disjoint_and_inside_the_recording(runs: list[tuple[
     assert all(any(span.start <= at < span.end for span in phrases) for at in started)
 
 
-@pytest.mark.parametrize(
-    ("phrase", "start"),
-    [
-        ("That's my answer.", 0),
-        ("that is my answer", 0),
-        ("I'm done.", 0),
-        ("So I would pick the small one. That's my answer.", 7),
-        ("and then I'm done with the box head", None),
-        ("once labelling is done I'm done", None),
-        ("my answer is that it depends", None),
-        ("", None),
-    ],
-)
-def test_ending_commands(phrase: str, start: int | None) -> None:
-    """A command ends an answer as an utterance of its own; only the unmistakable one also at its end."""
-    assert command_start(phrase.split()) == start
+class Conversation:
+    """A listener whose recogniser knows at once what was said."""
+
+    def __init__(self, options: ListenOptions | None = None) -> None:
+        self.options = options or ListenOptions()
+        self.state = ListenState()
+        self.text = ""
+
+    def hear(self, *frames: Frame) -> None:
+        for frame in frames:
+            self.state, _ = step(self.state, frame, self.options)
+
+    def say(self, text: str, seconds: float = 1.0) -> None:
+        self.hear(*speech(seconds), *silence(0.7))
+        self.text = f"{self.text} {text}".strip()
+        self.state = read(self.state, self.text, has_words=bool(text))
+
+    def silence_to_the_end_s(self) -> float:
+        """How long somebody must be silent from here until the answer is finished."""
+        assert self.state.speech_end is not None
+        while self.state.finished is None:
+            self.hear(*silence(FRAME_S))
+        return (self.state.n_samples - self.state.speech_end) / RATE_HZ
+
+
+def finish_s(*said: str) -> float:
+    talk = Conversation()
+    for text in said:
+        talk.say(text)
+    return talk.silence_to_the_end_s()
+
+
+def test_words_decide_how_long_a_silence_ends_the_answer() -> None:
+    """Soon after a whole sentence; not within 3 s where it breaks off."""
+    assert finish_s("It keeps the best box.") < 1.5
+    assert finish_s("It keeps the best box because.") > 3.5
+
+
+def test_unknown_words_count_as_unfinished() -> None:
+    """A recogniser that is late costs the speaker nothing: no silence ends an answer before it is read."""
+    talk = Conversation()
+    talk.hear(*speech(1), *silence(3))
+    assert talk.state.finished is None
+    talk.state = read(talk.state, "It keeps the best box.", has_words=True)
+    talk.hear(*silence(0.1))
+    assert talk.state.finished is Ending.SILENCE
+
+
+def test_a_speaker_who_pauses_long_is_waited_for() -> None:
+    """A pause after a whole sentence that was none lengthens the next wait after one."""
+    talk = Conversation()
+    talk.say("It keeps the best box.")
+    talk.hear(*silence(0.45))
+    talk.say("Then it drops the others.")
+    usual, own = finish_s("It keeps the best box."), talk.silence_to_the_end_s()
+    assert own > usual + 0.15
+
+
+def test_sounds_without_words_begin_nothing() -> None:
+    """Coughs do not start the answer: the patience for its beginning goes on."""
+    talk = Conversation(ListenOptions(start_patience_s=20))
+    talk.say("")
+    talk.hear(*silence(10))
+    assert talk.state.finished is None
+    talk.hear(*silence(10))
+    assert talk.state.finished is Ending.SILENCE
+
+
+def test_sounds_without_words_prolong_nothing() -> None:
+    """A cough after the last sentence is no speech once it is known to hold no words."""
+    talk = Conversation()
+    talk.say("It keeps the best box.")
+    talk.say("")
+    talk.hear(*silence(0.1))
+    assert talk.state.finished is Ending.SILENCE
+
+
+def test_endless_noise_ends_at_the_cap_of_its_kind() -> None:
+    """What never falls silent is ended by the kind of question, never earlier and never later."""
+    options = ListenOptions(kind=Kind.DEFINE)
+    state, _ = run(speech(LIMIT_S[Kind.DEFINE] - 1), options)
+    assert state.finished is None
+    for frame in speech(2):
+        state, _ = step(state, frame, options)
+    assert state.finished is Ending.LIMIT
+
+
+def test_exact_silence_overrides_the_words() -> None:
+    """A silence set in seconds holds whatever was said."""
+    for text in ("It keeps the best box.", "because"):
+        talk = Conversation(ListenOptions(finish_silence_s=2.0))
+        talk.say(text)
+        assert talk.silence_to_the_end_s() == pytest.approx(2.0, abs=2 * FRAME_S)
+
+
+def test_a_pause_asked_for_ends_nothing_and_costs_nothing() -> None:
+    """Between pause and resume neither silence nor the cap ends the answer, and the cap stands still."""
+    talk = Conversation(ListenOptions(max_answer_s=10))
+    talk.say("It keeps the best box because")
+    talk.state = pause(talk.state)
+    talk.hear(*silence(60))
+    assert talk.state.finished is None
+    talk.state = resume(talk.state)
+    talk.hear(*silence(2))
+    assert talk.state.finished is None
+    talk.hear(*speech(8))
+    assert talk.state.finished is Ending.LIMIT

@@ -78,7 +78,7 @@ class Table:
         open_one: Callable[[], Microphone] = partial(
             SamplesMicrophone, samples, name="desk", script=script, clock=self.clock
         )
-        return Spoken(open_one, ListenOptions())
+        return Spoken(open_one, ListenOptions(finish_silence_s=2.5))
 
     def practise(self, question: Question, *answers: AnswerSource) -> Attempt:
         ears = Ears(LoudnessDetector(), self.recogniser)
@@ -343,3 +343,29 @@ def test_waiting_time_is_kept(bank: Bank, question: Question) -> None:
     timing = table.practise(question, table.spoken()).answers[0].timing
     assert timing.last_speech_to_finished_s == pytest.approx(2.5, abs=0.15)
     assert timing.finished_to_flags_s is not None
+
+
+def test_hard_cap_is_announced_and_loses_nothing(bank: Bank, question: Question) -> None:
+    """Who never stops is told so, and everything said until then is recorded, checked and kept."""
+    table = Table(bank, ["it keeps the best box"], options=SessionOptions(n_follow_ups=0))
+    spoken = table.spoken(*[SPEECH] * 5)
+    capped = Spoken(spoken.open, ListenOptions(max_answer_s=8))
+    answer = table.practise(question, capped).answers[0]
+    assert answer.ending is Ending.LIMIT
+    assert answer.state is AnswerState.CHECKED
+    assert answer.n_samples >= 8 * RATE_HZ
+    assert "I stop you here" in table.speaker.said[1]
+    assert "kept" in table.speaker.said[1]
+
+
+def test_the_speakers_pauses_are_remembered_from_answer_to_answer(bank: Bank, question: Question) -> None:
+    """A pace learned in the first answer holds in the second."""
+    sentence = "The best box is kept."
+    table = Table(bank, [sentence, sentence, sentence], options=SessionOptions(n_follow_ups=1))
+
+    def by_words(*audio: Samples) -> Spoken:
+        return Spoken(table.spoken(*audio).open, ListenOptions())
+
+    pausing = by_words(SPEECH, QUIET[: round(1.2 * RATE_HZ)], SPEECH, QUIET)
+    attempt = table.practise(question, pausing, by_words(SPEECH, QUIET))
+    assert attempt.answers[1].timing.last_speech_to_finished_s == pytest.approx(1.2 * 1.25, abs=0.45)

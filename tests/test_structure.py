@@ -16,6 +16,8 @@ NOUNS = {"model", "errors", "ports", "events", "resources"}
 TEXT = {"numerals", "stems", "text", "hedges", "lists", "scope", "reading", "matching", "weighing"}
 CORE = {
     "listen",
+    "patience",
+    "commands",
     "bank",
     "cards",
     "content_table",

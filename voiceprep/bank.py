@@ -7,6 +7,7 @@ A content folder holds packs, a pack holds topics, a topic holds one TOML file f
     content/computer-vision/synonyms.toml      small = ["small", "tiny", "little"]
     content/computer-vision/moves.toml         the same, for the words by which the moves are told
     content/computer-vision/signals.toml       the same, for what is heard across the answers of a drill
+    content/commands.toml                      repeat = ["say that again", ...]: what obeys no question
 
 A pack may also hold ``cards.toml``: questions with a reference answer and nothing else::
 
@@ -65,10 +66,24 @@ from pathlib import Path
 from rapidfuzz import process
 
 from voiceprep import scoring
+from voiceprep.commands import MAX_WORDS, plain
 from voiceprep.content_table import Faults, Table
 from voiceprep.errors import ContentError, Fault, UnknownQuestion
 from voiceprep.matching import MIN_CONTENT_STEMS, is_negator
-from voiceprep.model import Bank, Element, Kind, Level, Move, Pitfall, Probe, Question, Term, WordGroups
+from voiceprep.model import (
+    Bank,
+    Command,
+    CommandWords,
+    Element,
+    Kind,
+    Level,
+    Move,
+    Pitfall,
+    Probe,
+    Question,
+    Term,
+    WordGroups,
+)
 from voiceprep.text import ARTICLES, words
 
 ROUNDS = ("phone-screen", "coding", "deep-dive", "system-design", "behavioral")
@@ -77,7 +92,8 @@ MIN_LONG_ALTERNATIVE = 3
 
 _SET_FILES = frozenset({"synonyms.toml", "moves.toml", "signals.toml"})
 _CARD_FILE = "cards.toml"
-_WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE}
+_COMMANDS_FILE = "commands.toml"
+_WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE, _COMMANDS_FILE}
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -136,11 +152,15 @@ def parse_pack(files: Mapping[str, str]) -> Bank:
     }
     synonyms: list[tuple[str, tuple[str, ...]]] = []
     glossary: list[Term] = []
+    commands: list[tuple[Command, tuple[str, ...]]] = []
     for path, table in tables.items():
         if path.rpartition("/")[2] in _SET_FILES:
             synonyms.extend(_synonyms(table))
         elif path.rpartition("/")[2] == "glossary.toml":
             glossary.extend(_glossary(table))
+        elif path.rpartition("/")[2] == _COMMANDS_FILE:
+            commands.extend(_commands(table))
+    _unique(faults, [(name, _COMMANDS_FILE, name) for name, _ in commands], "command")
     _unique(faults, [(name, "synonyms.toml", name) for name, _ in synonyms], "synonym set")
     _unique(faults, [(term.term, "glossary.toml", f"terms.{term.term}") for term in glossary], "term")
     questions: list[Question] = []
@@ -160,7 +180,7 @@ def parse_pack(files: Mapping[str, str]) -> Bank:
     _unique(faults, owners, "question id")
     if faults.found:
         raise ContentError(tuple(faults.found))
-    return Bank(tuple(questions), tuple(glossary), tuple(synonyms))
+    return Bank(tuple(questions), tuple(glossary), tuple(synonyms), commands=tuple(commands))
 
 
 def find(bank: Bank, id: str) -> Question:  # noqa: A002  # it is the word users and files know
@@ -201,6 +221,30 @@ def _unique(faults: Faults, named: Sequence[tuple[str, str, str]], what: str) ->
 def _synonyms(table: Table) -> Synonyms:
     names = table.keys()
     return tuple((name, table.strings(name)) for name in names)
+
+
+def _commands(table: Table) -> CommandWords:
+    """Every command with its utterances: none too long to be heard as one, none that means two of them."""
+    known = [command.value for command in Command]
+    found: list[tuple[Command, tuple[str, ...]]] = []
+    meant: dict[str, str] = {}
+    for name in table.keys():  # noqa: SIM118 - a table is no mapping
+        phrases = table.strings(name)
+        for at, phrase in enumerate(phrases):
+            said = plain(phrase)
+            if not 1 <= len(said.split()) <= MAX_WORDS:
+                table.fault(
+                    f"{name}[{at}]", f"{phrase!r} must have 1 to {MAX_WORDS} words to be heard as one"
+                )
+            elif meant.setdefault(said, name) != name:
+                table.fault(f"{name}[{at}]", f"{phrase!r} means {meant[said]} already")
+        if name in known:
+            found.append((Command(name), phrases))
+        else:
+            near = nearest(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+            table.fault(name, f"there is no such command{hint}")
+    return tuple(found)
 
 
 def _glossary(table: Table) -> tuple[Term, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from voiceprep.model import Answer, Assessment, Question
+from voiceprep.model import Answer, Assessment, Command, Question
 
 
 class Phase(StrEnum):
@@ -16,6 +16,7 @@ class Phase(StrEnum):
     SPEAKING = "speaking"
     LISTENING = "listening"
     THINKING = "thinking"
+    PAUSED = "paused"
     DONE = "done"
 
 
@@ -67,6 +68,14 @@ class TranscriptGrown:
 
 
 @dataclass(frozen=True, slots=True)
+class Obeyed:
+    """A spoken command was understood; ``at_s`` is where in the answer's recording."""
+
+    command: Command
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneSilent:
     """``name`` has delivered nothing but zero samples for ``seconds``."""
 
@@ -105,6 +114,7 @@ Event = (
     | Said
     | LevelMeasured
     | TranscriptGrown
+    | Obeyed
     | MicrophoneSilent
     | NothingSaid
     | Checked

@@ -235,6 +235,14 @@ def _short(text: str) -> str:
 # ------------------------------------------------------------------------------ said aloud
 
 
+def stopped_at(limit_s: float) -> str:
+    """What is said to whom the hard cap of ``limit_s`` seconds has stopped."""
+    return (
+        f"I stop you here: {limit_s / 60:.0f} minutes are the most for a question of this kind. "
+        "Everything you said is kept."
+    )
+
+
 def spoken_debrief(question: Question, assessment: Assessment) -> str:
     """What is said aloud after an answer: one strength, at most two gaps, the three worst vague spans.
 

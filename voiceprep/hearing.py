@@ -16,26 +16,43 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiceprep.commands import ASIDES, WITHIN, understood
 from voiceprep.errors import DeviceLost, Interrupted, VoiceprepError
-from voiceprep.events import LevelMeasured, MicrophoneSilent, Tell, TranscriptGrown
+from voiceprep.events import (
+    LevelMeasured,
+    MicrophoneSilent,
+    Obeyed,
+    Phase,
+    PhaseChanged,
+    Tell,
+    TranscriptGrown,
+)
 from voiceprep.listen import (
     FRAME_SAMPLES,
     N_FRAMES_TO_START,
     PAD_S,
     SPEECH_ON,
     ZEROS_LOST_S,
+    Commanded,
     Event,
     Frame,
     ListenOptions,
     ListenState,
     OnlyZeros,
     PhraseEnded,
-    command_start,
+    PhraseStarted,
     finish,
+    hold,
+    listen_on,
+    pause,
+    read,
+    resume,
     step,
 )
-from voiceprep.model import RATE_HZ, Block, Ending, HeardWord, Span, Timing, Transcript, Word
+from voiceprep.model import RATE_HZ, Block, Command, Ending, HeardWord, Span, Timing, Transcript, Word
+from voiceprep.patience import Pause
 from voiceprep.ports import Clock, Controls, Recogniser, Recording, SpeechDetector
+from voiceprep.text import words
 
 if TYPE_CHECKING:
     from voiceprep.model import Samples
@@ -45,6 +62,9 @@ SILENCE_DBFS = -96.0
 
 FINISH_KEYS = ("enter", "space")
 """Keys that end an answer."""
+
+REOPEN_KEY = "c"
+"""The key for "I'm not done"; while nothing is said yet, later keys would be part of no command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An answer as heard. With a ``failure`` the transcript holds what was recognised until then."""
+    """An answer as heard. With a ``failure`` the transcript holds what was recognised until then.
+
+    ``command`` is what the speaker asked for, where that is for others to do; after one of ASIDES, and
+    after NOT_DONE (said before any answer), the answer is not finished. ``rest`` holds the samples after
+    that command, float32 mono RATE_HZ. ``pauses`` are the speaker's, ``marks_s`` the moments marked.
+    """
 
     transcript: Transcript
     ending: Ending
@@ -75,6 +100,10 @@ class Heard:
     timing: Timing
     finished_at_s: float  # on the clock that never runs backwards
     failure: VoiceprepError | None = None
+    command: Command | None = None
+    rest: Samples | None = None
+    pauses: tuple[Pause, ...] = ()
+    marks_s: tuple[float, ...] = ()
 
 
 class _Framer:
@@ -131,6 +160,8 @@ def level_dbfs(samples: Samples) -> float:
 class Hearing:
     """Hears one answer; make a new one for each.
 
+    An answer that was interrupted by a command, or reopened, is heard on by calling :meth:`hear` again.
+
     ``worker`` must run one job at a time: parallel transcriptions grow memory and gain nothing.
     """
 
@@ -154,6 +185,10 @@ class Hearing:
         self._framer = _Framer()
         self._waiting: deque[tuple[Span, Future[tuple[HeardWord, ...]]]] = deque()
         self._words: list[tuple[Span, HeardWord]] = []
+        self._held: tuple[Span, tuple[HeardWord, ...]] | None = None
+        self._command: Command | None = None
+        self._rest_from = 0
+        self._marks_s: list[float] = []
         self._n_overflows = 0
         self._last_speech_at_s: float | None = None
         self._busy_s = 0.0
@@ -165,12 +200,19 @@ class Hearing:
         as the result's ``failure``, with all that was heard until then.
         """
         self._ears.detector.reset()
+        self._command = None
+        if self._tape.n_samples:
+            self._state = listen_on(self._state)
         failure: VoiceprepError | None = None
+        blocks = iter(source.blocks)
         try:
-            self._listen(source, recording)
+            self._listen(source, blocks, recording)
             finished_at_s = self._clock.monotonic_s()
             while self._waiting:
                 self._collect(wait=True)
+                if not self._is_over():  # "I'm not done" was among the last words
+                    self._listen(source, blocks, recording)
+                    finished_at_s = self._clock.monotonic_s()
         except KeyboardInterrupt as exc:
             failure = Interrupted("interrupted while listening")
             failure.__cause__ = exc
@@ -193,15 +235,22 @@ class Hearing:
             ),
             finished_at_s=finished_at_s,
             failure=failure,
+            command=self._command,
+            rest=self._tape.take(Span(self._rest_from, self._tape.n_samples)),
+            pauses=self._state.pauses,
+            marks_s=tuple(self._marks_s),
         )
 
     def _ending(self, failure: VoiceprepError | None) -> Ending:
-        if failure is None and self._state.finished is not None:
-            return self._state.finished
+        if failure is None:
+            return self._state.finished or Ending.COMMAND
         return Ending.MICROPHONE_LOST if isinstance(failure, DeviceLost) else Ending.INTERRUPTED
 
-    def _listen(self, source: Source, recording: Recording) -> None:
-        for block in source.blocks:
+    def _is_over(self) -> bool:
+        return self._state.finished is not None or self._command is not None
+
+    def _listen(self, source: Source, blocks: Iterator[Block], recording: Recording) -> None:
+        for block in blocks:
             recording.write(block.samples)
             self._n_overflows += block.n_overflows
             self._tape.append(block.samples)
@@ -214,18 +263,31 @@ class Hearing:
             # What does not come at its own pace waits for the words, so that spoken commands are
             # obeyed where they were said.
             self._collect(wait=not source.live)
-            if self._controls.poll() in FINISH_KEYS:
-                self._finish(Ending.KEY)
-            if self._state.finished is not None:
+            self._obey_key(self._controls.poll())
+            if self._is_over():
                 return
         for frame in self._framer.last():
             self._step(frame, source)
         self._finish(Ending.END_OF_AUDIO)
 
+    def _obey_key(self, key: str | None) -> None:
+        if key is None:
+            return
+        if self._state.paused_at is not None:
+            self._resume()
+        elif key in FINISH_KEYS:
+            self._finish(Ending.KEY)
+        elif key == REOPEN_KEY and not self._words:
+            self._rest_from = self._tape.n_samples
+            self._command = Command.NOT_DONE
+
     def _needed_from(self) -> int:
         if self._state.phrase is not None:
-            return self._state.phrase.start
-        return self._state.n_samples - round(PAD_S * RATE_HZ) - N_FRAMES_TO_START * FRAME_SAMPLES
+            needed = self._state.phrase.start
+        else:
+            needed = self._state.n_samples - round(PAD_S * RATE_HZ) - N_FRAMES_TO_START * FRAME_SAMPLES
+        # What follows a phrase that turns out to be "I'm not done" belongs to another recording.
+        return min(needed, self._waiting[0][0].end) if self._waiting else needed
 
     def _step(self, samples: Samples, source: Source) -> None:
         frame = Frame(self._ears.detector.probability(samples), zeros=not samples.any())
@@ -241,7 +303,11 @@ class Hearing:
 
     def _react(self, events: tuple[Event, ...], source: Source | None) -> None:
         for event in events:
-            if isinstance(event, PhraseEnded):
+            if isinstance(event, PhraseStarted):
+                self._add_held()
+            elif isinstance(event, Commanded):
+                self._obey(event.command)
+            elif isinstance(event, PhraseEnded):
                 job = self._worker.submit(self._transcribe, self._tape.take(event.span))
                 self._waiting.append((event.span, job))
             elif isinstance(event, OnlyZeros) and source is not None and source.live:
@@ -263,15 +329,61 @@ class Hearing:
         """Take finished transcriptions in order; ``wait`` for those under way."""
         while self._waiting and (wait or self._waiting[0][1].done()):
             span, job = self._waiting.popleft()
-            words = job.result()
-            command = command_start((word.text for word in words), self._options.commands)
-            if command is not None:
-                words = words[:command]
-            self._words += [(span, word) for word in words]
-            if words:
-                self._tell(TranscriptGrown(_transcript(self._words).text))
-            if command is not None:
+            self._take(span, job.result())
+
+    def _take(self, span: Span, heard: tuple[HeardWord, ...]) -> None:
+        """A phrase's words: part of the answer, a command, or perhaps one."""
+        found = understood((word.text for word in heard), self._options.commands)
+        if self._state.paused_at is not None:
+            self._add(span, ())
+            if found is not None and found.command is Command.RESUME:
+                self._resume()
+        elif found is None:
+            self._add(span, heard)
+        elif found.at_once:
+            self._add(span, heard[: found.n_before])
+            self._tell(Obeyed(found.command, span.end / RATE_HZ))
+            if found.command is Command.DONE:
                 self._finish(Ending.COMMAND)
+            elif self._words:
+                self._state = listen_on(self._state)
+            else:
+                self._rest_from = span.end
+                self._command = found.command
+        elif (held := hold(self._state, found.command)) is not None:
+            self._state, self._held = held, (span, heard)
+        else:
+            self._add(span, heard)
+
+    def _add(self, span: Span, heard: tuple[HeardWord, ...]) -> None:
+        self._words += [(span, word) for word in heard]
+        grown = _transcript(self._words).text if heard else ""
+        self._state = read(self._state, grown, has_words=bool(words(grown)))
+        if heard:
+            self._tell(TranscriptGrown(grown))
+
+    def _add_held(self) -> None:
+        """Somebody went on after what might have been a command: it was part of the answer."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._add(*held)
+
+    def _obey(self, command: Command) -> None:
+        self._held = None
+        self._tell(Obeyed(command, self._state.n_samples / RATE_HZ))
+        if command is Command.PAUSE:
+            self._state = pause(self._state)
+            self._tell(PhaseChanged(Phase.PAUSED))
+        elif command is Command.MARK:
+            self._marks_s.append(self._state.n_samples / RATE_HZ)
+        elif command not in WITHIN:
+            self._command = command
+            if command not in ASIDES:
+                self._finish(Ending.COMMAND)
+
+    def _resume(self) -> None:
+        self._state = resume(self._state)
+        self._tell(PhaseChanged(Phase.LISTENING))
 
 
 def _transcript(heard: list[tuple[Span, HeardWord]]) -> Transcript:

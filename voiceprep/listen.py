@@ -4,18 +4,21 @@ One :class:`Frame` goes in for every :data:`FRAME_SAMPLES` samples, a new state 
 caused come out. The machine counts samples and never looks at a clock, so a recording decides the
 same way at any speed.
 
+Silence alone does not end an answer: the words so far are handed in by :func:`read`, and patience.py says
+how long a silence after them must be. Until a phrase's words are known they count as unfinished.
+
 A phrase is what lies between two short silences; it is handed out the moment its closing silence is
 long enough, so it is transcribed while the speaker goes on, or while we wait to see whether they do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz
-
-from voiceprep.model import RATE_HZ, Ending, Span
+from voiceprep.commands import ENDING
+from voiceprep.model import RATE_HZ, Command, CommandWords, Ending, Kind, ListeningPace, Span
+from voiceprep.patience import LIMIT_S, WAITS, Closure, Pause, closure, wait_s
+from voiceprep.text import words
 
 FRAME_SAMPLES = 512
 """Samples a frame: the window Silero's model was trained with at 16 kHz (32 ms)."""
@@ -47,30 +50,35 @@ ZEROS_LOST_S = 12.0
 until its owner has thought and speaks."""
 
 
-ENDING_COMMANDS = ("that's my answer", "that is my answer", "i'm done", "i am done")
-"""Utterances of their own that end an answer."""
-
-TRAILING_COMMANDS = ("that's my answer", "that is my answer")
-"""Commands also obeyed at the end of a longer phrase: nobody says them about a vision system."""
-
-COMMAND_RATIO = 88.0
-"""Similarity at which words count as a command: one letter or one contraction misheard."""
+COMMAND_SILENCE_S = 1.5
+"""Silence after a command inside an answer before it is obeyed: "Next." may be the beginning of a sentence,
+and who goes on within the pauses people make between words (most are below 1 s) meant it so."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListenOptions:
-    """How patient the listener is, in seconds.
+    """How patient the listener is.
 
-    ``finish_silence_s`` of silence after speech end the answer; ``phrase_silence_s`` end a phrase;
-    ``start_patience_s`` without any speech end the wait with nothing said; ``max_answer_s`` is the
-    hard cap; ``commands`` are utterances that end the answer.
+    ``finish_silence_s`` of silence end the answer whatever was said; None: ``pace`` and the words decide.
+    ``usual_words`` is the length below which an answer is short, ``pauses`` are this speaker's own from
+    earlier answers. ``phrase_silence_s`` end a phrase; ``start_patience_s`` without any words end the
+    wait with nothing said; ``max_answer_s`` is the hard cap, None: by ``kind``. ``commands`` are obeyed.
     """
 
-    finish_silence_s: float = 2.5
+    pace: ListeningPace = ListeningPace.NORMAL
+    finish_silence_s: float | None = None
     phrase_silence_s: float = 0.6
     start_patience_s: float = 45.0
-    max_answer_s: float = 600.0
-    commands: tuple[str, ...] = ENDING_COMMANDS
+    max_answer_s: float | None = None
+    kind: Kind = Kind.DEFINE
+    usual_words: int = 0
+    pauses: tuple[Pause, ...] = ()
+    commands: CommandWords = ENDING
+
+    @property
+    def limit_s(self) -> float:
+        """The hard cap in seconds."""
+        return LIMIT_S[self.kind] if self.max_answer_s is None else self.max_answer_s
 
 
 WHOLE_RECORDING = ListenOptions(finish_silence_s=1e9, start_patience_s=1e9, max_answer_s=1e9, commands=())
@@ -107,13 +115,20 @@ class OnlyZeros:
 
 
 @dataclass(frozen=True, slots=True)
+class Commanded:
+    """The utterance held back by :func:`hold` stood alone: it is a command, and no part of the answer."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The answer is over."""
 
     ending: Ending
 
 
-Event = PhraseStarted | PhraseEnded | OnlyZeros | Finished
+Event = PhraseStarted | PhraseEnded | OnlyZeros | Commanded | Finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,15 @@ class ListenState:
     earliest_start: int = 0  # where the previous phrase ended: phrases do not overlap
     speech_end: int | None = None  # end of the last frame of speech, None before any
     only_zeros: bool = True
+    n_unread: int = 0  # phrases handed out whose words are not known yet
+    n_words: int = 0
+    closure: Closure = Closure.UNFINISHED  # of the words so far
+    spoken_end: int | None = None  # speech_end after the last phrase that held words
+    pauses: tuple[Pause, ...] = ()  # of this answer
+    waiting_from: int = 0  # where the wait for the first words began
+    command: Command | None = None  # held back: obeyed if nobody goes on
+    paused_at: int | None = None
+    n_paused: int = 0  # samples that do not count towards the cap
     finished: Ending | None = None
 
 
@@ -163,7 +187,17 @@ def _wait_for_phrase(state: ListenState, frame: Frame) -> tuple[ListenState, tup
         return replace(state, n_frames_of_speech=n_frames), ()
     start = state.n_samples - n_frames * FRAME_SAMPLES
     phrase = OpenPhrase(max(state.earliest_start, start - _samples(PAD_S)))
-    opened = replace(state, phrase=phrase, speech_end=state.n_samples, n_frames_of_speech=0)
+    pauses = state.pauses
+    if state.n_words and state.speech_end is not None and not state.n_unread:
+        pauses = (*pauses, Pause((start - state.speech_end) / RATE_HZ, state.closure))
+    opened = replace(
+        state,
+        phrase=phrase,
+        speech_end=state.n_samples,
+        n_frames_of_speech=0,
+        pauses=pauses,
+        command=None,
+    )
     return opened, (PhraseStarted(start),)
 
 
@@ -188,8 +222,9 @@ def _follow_phrase(
 
 def _close(state: ListenState, phrase: OpenPhrase, end: int) -> tuple[ListenState, tuple[Event, ...]]:
     closed = replace(state, phrase=None, earliest_start=end, n_frames_of_speech=0)
-    # A cut may fall on the very last sample; an empty phrase is none.
-    return closed, (PhraseEnded(Span(phrase.start, end)),) if end > phrase.start else ()
+    if end <= phrase.start:  # a cut may fall on the very last sample; an empty phrase is none
+        return closed, ()
+    return replace(closed, n_unread=state.n_unread + 1), (PhraseEnded(Span(phrase.start, end)),)
 
 
 def _look_for_end(
@@ -199,14 +234,94 @@ def _look_for_end(
         for limit_s in (ZEROS_NAMED_S, ZEROS_LOST_S):
             if state.n_samples - FRAME_SAMPLES < _samples(limit_s) <= state.n_samples:
                 events = (*events, OnlyZeros(limit_s))
-    if state.n_samples >= _samples(options.max_answer_s):
+    if state.paused_at is not None:
+        return state, events
+    if state.n_samples - state.n_paused >= _samples(options.limit_s):
         return finish(state, Ending.LIMIT, events)
-    if state.speech_end is None:
-        if state.n_samples >= _samples(options.start_patience_s):
-            return finish(state, Ending.SILENCE, events)
-    elif state.n_samples - state.speech_end >= _samples(options.finish_silence_s):
-        return finish(state, Ending.SILENCE, events)
-    return state, events
+    if state.command is not None:
+        return _look_for_command(state, state.command, events)
+    return finish(state, Ending.SILENCE, events) if _silent_to_the_end(state, options) else (state, events)
+
+
+def _silent_to_the_end(state: ListenState, options: ListenOptions) -> bool:
+    if state.speech_end is None or not (state.n_words or state.n_unread or state.phrase):
+        # No words yet: a cough, a fan or a distant voice does not begin an answer.
+        return state.n_samples - state.waiting_from >= _samples(options.start_patience_s)
+    if state.n_frames_of_speech:
+        return False  # somebody may be going on: never cut off in the first tenth of a second
+    return state.n_samples - state.speech_end >= _samples(_finish_s(state, options))
+
+
+def _finish_s(state: ListenState, options: ListenOptions) -> float:
+    """Seconds of silence that end the answer as it stands."""
+    if options.finish_silence_s is not None:
+        return options.finish_silence_s
+    found = state.closure if not state.n_unread else Closure.UNFINISHED
+    pauses = (*options.pauses, *state.pauses)
+    return wait_s(found, state.n_words, options.usual_words, pauses, WAITS[options.pace])
+
+
+def _look_for_command(
+    state: ListenState, command: Command, events: tuple[Event, ...]
+) -> tuple[ListenState, tuple[Event, ...]]:
+    silent = state.n_samples - (state.speech_end or 0)
+    needed_s = COMMAND_SILENCE_S if state.n_words else 0.0
+    if state.phrase is not None or silent < _samples(needed_s):
+        return state, events
+    return listen_on(state), (*events, Commanded(command))
+
+
+def read(state: ListenState, text: str, *, has_words: bool) -> ListenState:
+    """The oldest phrase without words has been recognised: ``text`` is all that was said so far.
+
+    A phrase without words was no speech: it neither begins an answer nor prolongs one.
+    """
+    state = replace(state, n_unread=max(0, state.n_unread - 1))
+    if has_words:
+        return replace(
+            state, n_words=len(words(text)), closure=closure(text), spoken_end=state.speech_end, command=None
+        )
+    if state.phrase is None and not state.n_unread:
+        return replace(state, speech_end=state.spoken_end)
+    return state
+
+
+def hold(state: ListenState, command: Command) -> ListenState | None:
+    """The oldest phrase without words sounds like ``command``: hold it back, None where it is no command.
+
+    It is none where somebody is speaking again already, or in the middle of a sentence.
+    """
+    if state.phrase is not None or state.n_unread > 1:
+        return None
+    if state.n_words and state.closure is Closure.UNFINISHED:
+        return None
+    return replace(state, n_unread=0, command=command)
+
+
+def listen_on(state: ListenState) -> ListenState:
+    """After a command, or after more was said to be coming: all waiting begins anew."""
+    speech_end = state.n_samples if state.n_words else None
+    return replace(
+        state,
+        command=None,
+        finished=None,
+        speech_end=speech_end,
+        spoken_end=speech_end,
+        waiting_from=state.n_samples,
+    )
+
+
+def pause(state: ListenState) -> ListenState:
+    """Stop waiting: no silence and no cap ends the answer until :func:`resume`."""
+    return replace(state, paused_at=state.n_samples)
+
+
+def resume(state: ListenState) -> ListenState:
+    """Go on after :func:`pause`; nothing where there was none."""
+    if state.paused_at is None:
+        return state
+    n_paused = state.n_paused + state.n_samples - state.paused_at
+    return listen_on(replace(state, paused_at=None, n_paused=n_paused))
 
 
 def finish(
@@ -219,19 +334,3 @@ def finish(
         state, closing = _close(state, state.phrase, state.n_samples)
         events = (*events, *closing)
     return replace(state, finished=ending), (*events, Finished(ending))
-
-
-def command_start(words: Iterable[str], commands: tuple[str, ...] = ENDING_COMMANDS) -> int | None:
-    """Index of the first word of an ending command that closes a phrase, None where there is none."""
-    spoken = [_bare(word) for word in words]
-    for command in commands:
-        n = len(command.split())
-        alone = len(spoken) == n
-        trailing = len(spoken) > n and command in TRAILING_COMMANDS
-        if (alone or trailing) and fuzz.ratio(" ".join(spoken[-n:]), command) >= COMMAND_RATIO:
-            return len(spoken) - n
-    return None
-
-
-def _bare(word: str) -> str:
-    return "".join(letter for letter in word.lower() if letter.isalnum() or letter == "'")

@@ -46,6 +46,38 @@ class Kind(StrEnum):
     BEHAVIORAL = "behavioral"
 
 
+class ListeningPace(StrEnum):
+    """How long the listener waits before it takes a silence for the end of an answer."""
+
+    PATIENT = "patient"
+    NORMAL = "normal"
+    QUICK = "quick"
+
+
+class Command(StrEnum):
+    """What a speaker can ask for by voice; the words for it are in content/commands.toml."""
+
+    REPEAT = "repeat"
+    SLOWER = "slower"
+    SKIP = "skip"
+    NEXT = "next"
+    HINT = "hint"
+    PASS = "pass"  # noqa: S105  # no password: what somebody says who has no answer
+    PAUSE = "pause"
+    RESUME = "resume"
+    DONE = "done"
+    NOT_DONE = "not-done"
+    RETRY = "retry"
+    MISSED = "missed"
+    SAMPLE = "sample"
+    MARK = "mark"
+    STOP = "stop"
+
+
+CommandWords = tuple[tuple[Command, tuple[str, ...]], ...]
+"""Every command and the utterances that mean it."""
+
+
 class Move(StrEnum):
     """What an answer does, whatever its subject. The list is fixed by the question map."""
 
@@ -152,6 +184,7 @@ class Bank:
     glossary: tuple[Term, ...]
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     words: str = ""
+    commands: CommandWords = ()
 
 
 # ------------------------------------------------------------------------------ speech

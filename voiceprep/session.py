@@ -28,6 +28,7 @@ from voiceprep.events import (
 from voiceprep.hearing import Ears, Heard, Hearing, Interjection, Source
 from voiceprep.listen import ListenOptions
 from voiceprep.model import (
+    RATE_HZ,
     Answer,
     AnswerState,
     Assessment,
@@ -35,11 +36,13 @@ from voiceprep.model import (
     Bank,
     Block,
     Ending,
+    Kind,
     Level,
     Question,
     Timing,
     Transcript,
 )
+from voiceprep.patience import FOLLOW_UP_WORDS, N_RECENT_PAUSES, USUAL_WORDS, Pause
 from voiceprep.ports import Clock, Controls, Journal, Microphone, Speaker
 
 TYPED = "typed"
@@ -85,6 +88,7 @@ class Asked:
     ordinal: int
     text: str
     probes: str | None
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class Session:
         self._tell = tell
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recogniser")
         self._warming: Future[None] = Future()
+        self._pauses: tuple[Pause, ...] = ()  # of this speaker, in all answers so far
 
     def __enter__(self) -> Self:
         return self
@@ -165,7 +170,9 @@ class Session:
             source = next(answers, None)
             if source is None:
                 return
-            answer, finished_at_s = self._one_answer(question, attempt, source, Asked(ordinal, asked, probes))
+            answer, finished_at_s = self._one_answer(
+                question, attempt, source, Asked(ordinal, asked, probes, question.kind)
+            )
             attempt = replace(attempt, answers=(*attempt.answers, answer))
             yield attempt
             if answer.state is AnswerState.NOTHING_SAID:
@@ -198,13 +205,21 @@ class Session:
         with ExitStack() as opened:
             heard, path = self._hear(source, ears, attempt, asked, opened)
         self._tell(PhaseChanged(Phase.THINKING))
+        self._pauses = (*self._pauses, *heard.pauses)[-N_RECENT_PAUSES:]
         answer = _spoken(asked, heard, path)
         if heard.failure is not None:
             with suppress(JournalError):  # as above: the first failure is the one to name
                 self._parts.journal.keep(attempt.id, answer)
             raise _located(heard.failure, question, attempt, path) from heard.failure
         self._parts.journal.keep(attempt.id, answer)
+        if heard.ending is Ending.LIMIT:
+            self._notify(feedback.stopped_at(heard.n_samples / RATE_HZ))
         return answer, heard.finished_at_s
+
+    def _fitted(self, options: ListenOptions, asked: Asked) -> ListenOptions:
+        """``options`` for what is asked and for who is speaking."""
+        usual = USUAL_WORDS[asked.kind] if asked.ordinal == 0 else FOLLOW_UP_WORDS
+        return replace(options, kind=asked.kind, usual_words=usual, pauses=self._pauses)
 
     def _hear(
         self, source: Spoken, ears: Ears, attempt: Attempt, asked: Asked, opened: ExitStack
@@ -230,7 +245,8 @@ class Session:
             closing(self._parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes))
         )
         parts = self._parts
-        hearing = Hearing(ears, parts.controls, parts.clock, self._worker, source.options, self._tell)
+        options = self._fitted(source.options, asked)
+        hearing = Hearing(ears, parts.controls, parts.clock, self._worker, options, self._tell)
         heard_from = Source(microphone.name, microphone.live, itertools.chain(before, blocks))
         return hearing.hear(heard_from, recording), recording.path
 
@@ -246,6 +262,10 @@ class Session:
         self._tell(PhaseChanged(Phase.SPEAKING))
         where = self._parts.speaker.say(text.spoken(said, self._bank.glossary), should_stop)
         self._tell(Said(where))
+
+    def _notify(self, said: str) -> None:
+        self._tell(Saying(said))
+        self._say(said, self._key_pressed)
 
     # -------------------------------------------------------------------------- findings
 

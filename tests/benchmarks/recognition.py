@@ -14,10 +14,10 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -28,14 +28,15 @@ from voices import Timed
 
 from voiceprep import bank, resources
 from voiceprep.checks import assess
+from voiceprep.commands import alone, understood
 from voiceprep.engines.audiofile import read_audio
 from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.models import synthetic_model
 from voiceprep.engines.silero import SileroDetector
 from voiceprep.engines.whisper import WhisperRecogniser
 from voiceprep.hearing import Ears, Hearing, Source
-from voiceprep.listen import COMMAND_RATIO, ENDING_COMMANDS, WHOLE_RECORDING, command_start
-from voiceprep.model import RATE_HZ, Bank, Block, HeardWord, Question, Samples, Status, Word
+from voiceprep.listen import WHOLE_RECORDING
+from voiceprep.model import RATE_HZ, Bank, Block, CommandWords, HeardWord, Question, Samples, Status, Word
 from voiceprep.ports import Recogniser
 from voiceprep.testing import MemoryRecording, ScriptedControls
 from voiceprep.text import transcript
@@ -151,7 +152,7 @@ class Heard:
     def n_false_commands(self) -> int:
         """Phrases of the answer proper that would end it."""
         return sum(
-            command_start(word.text for word in phrase) is not None
+            understood((word.text for word in phrase), commands()) is not None
             for phrase in self.phrases
             if self.in_command(phrase) is None
         )
@@ -161,11 +162,16 @@ class Heard:
         return " ".join(word.text for word in self.words if self.in_command((word,)) is None)
 
 
+@cache
+def commands() -> CommandWords:
+    """The commands as shipped."""
+    return bank.load([resources.folder("content")]).commands
+
+
 def _means(phrase: Phrase, command: str) -> bool:
-    """Whether the program takes ``phrase`` for ``command``; those it does not know must be heard in full."""
-    if command in ENDING_COMMANDS:
-        return command_start(word.text for word in phrase) is not None
-    return fuzz.ratio(" ".join(words_of(" ".join(word.text for word in phrase))), command) >= COMMAND_RATIO
+    """Whether the program takes ``phrase`` for ``command``."""
+    found = understood((word.text for word in phrase), commands())
+    return found is not None and found.command is alone(command, commands())
 
 
 def written(words: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
 from voiceprep.errors import DeviceError, ModelMissing, UsageError
 from voiceprep.listen import WHOLE_RECORDING, ListenOptions
-from voiceprep.model import RATE_HZ, Bank
+from voiceprep.model import RATE_HZ, Bank, ListeningPace
 from voiceprep.ports import Journal, Recogniser, Speaker
 
 if TYPE_CHECKING:
@@ -43,13 +43,22 @@ class Chosen:
     voice: str | None = None
     rate_wpm: int | None = None
     finish_silence_s: float | None = None
+    pace: ListeningPace | None = None
     headphones: bool | None = None
 
 
 def merged(chosen: Chosen) -> Settings:
-    """The settings in force: what the options say, else what earlier runs chose. Raises SettingsError."""
+    """The settings in force: what the options say, else what earlier runs chose. Raises SettingsError.
+
+    A pace and an exact silence exclude each other, so choosing the one forgets the other.
+    """
+    if chosen.pace is not None and chosen.finish_silence_s is not None:
+        raise UsageError("--pace and --silence both say when an answer is finished; use one")
+    before = load_settings(home())
+    if chosen.pace is not None or chosen.finish_silence_s is not None:
+        before = replace(before, pace=None, finish_silence_s=None)
     given = {name: getattr(chosen, name) for name in Chosen.__slots__ if getattr(chosen, name) is not None}
-    return replace(load_settings(home()), **given)
+    return replace(before, **given)
 
 
 def remember(settings: Settings, unused: frozenset[str]) -> None:
@@ -217,9 +226,9 @@ def answers(
     from voiceprep.engines.microphone import SoundDeviceMicrophone
 
     devices.choose(settings.microphone, devices.inputs(), "microphone")
-    options = ListenOptions()
-    if settings.finish_silence_s is not None:
-        options = replace(options, finish_silence_s=settings.finish_silence_s)
+    options = ListenOptions(
+        pace=ListeningPace(settings.pace or ListeningPace.NORMAL), finish_silence_s=settings.finish_silence_s
+    )
     return itertools.repeat(Spoken(partial(SoundDeviceMicrophone, settings.microphone), options))
 
 

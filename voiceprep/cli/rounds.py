@@ -6,7 +6,6 @@ import random
 import sys
 import time
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +20,7 @@ from voiceprep.engines.home import Settings, home
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import UsageError
 from voiceprep.listen import ListenOptions
-from voiceprep.model import RATE_HZ, Attempt, Bank, Kind, Level, Question
+from voiceprep.model import RATE_HZ, Attempt, Bank, Kind, Level, ListeningPace, Question
 from voiceprep.ports import Controls, Speaker
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 
 DEMO_QUESTION = "yolo-vs-faster-rcnn"
 
-DEMO_LISTENING = ListenOptions(finish_silence_s=1.5)
-"""Quicker than for people, where the demo's speaker does not stop to think."""
+DEMO_SILENCE_S = 1.5
+"""Ends an answer. Quicker than for people, where the demo's speaker does not stop to think."""
 
 DEMO_PATIENCE_S = 0.5
 """Where it does: how much longer than its longest pause a silence must be to end the answer."""
@@ -96,8 +95,8 @@ def demo(
         pace = Pace.AT_ONCE if fast else Pace.REAL_TIME
 
         def source(answer: RecordedAnswer) -> AnswerSource:
-            patience_s = max(DEMO_LISTENING.finish_silence_s, answer.longest_pause_s + DEMO_PATIENCE_S)
-            listening = replace(DEMO_LISTENING, finish_silence_s=patience_s)
+            silence_s = max(DEMO_SILENCE_S, answer.longest_pause_s + DEMO_PATIENCE_S)
+            listening = ListenOptions(finish_silence_s=silence_s)
             return Spoken(lambda: AudioFileMicrophone(answer.path, pace), listening)
 
         parts = Parts(
@@ -161,8 +160,17 @@ def practice(
     rate: Annotated[
         int | None, typer.Option(min=80, max=400, help="Its speed in words a minute; remembered.")
     ] = None,
+    pace: Annotated[
+        ListeningPace | None,
+        typer.Option(
+            help="How long it waits to see whether you go on, by what you said; normal unless remembered."
+        ),
+    ] = None,
     silence: Annotated[
-        float | None, typer.Option(min=0.8, max=30, help="Seconds of silence that end an answer; remembered.")
+        float | None,
+        typer.Option(
+            min=0.8, max=30, help="Instead of a pace: so many seconds of silence end an answer; remembered."
+        ),
     ] = None,
     headphones: Annotated[
         bool | None,
@@ -183,8 +191,9 @@ def practice(
 ) -> None:
     """Answer a question aloud; hear what is missing or vague, and a follow-up aimed at it.
 
-    Your answer ends by itself after a silence, by saying "that's my answer", or by Enter. Any key
-    cuts short what is being read to you. Ctrl-C stops at any time; what you said is kept.
+    Your answer ends by itself when you are silent (soon after a whole sentence, later where you broke off
+    to think), by saying "that's my answer", or by Enter. Any key cuts short what is being read to you.
+    Ctrl-C stops at any time; what you said is kept.
     """
     from voiceprep import bank as banks
     from voiceprep import schedule
@@ -198,7 +207,9 @@ def practice(
         bank = assemble.load_bank()
         chosen = banks.find(bank, question) if question is not None else None
         wish = schedule.Wish(topic=topic, kind=kind)
-        settings = assemble.merged(Chosen(microphone, loudspeaker, model, voice, rate, silence, headphones))
+        settings = assemble.merged(
+            Chosen(microphone, loudspeaker, model, voice, rate, silence, pace, headphones)
+        )
         answers = assemble.answers(settings, text=text, audio=tuple(audio or ()), screen=screen)
         ears = None if text else assemble.ears(settings.model, stack)
         player = None if mute else assemble.loudspeaker(settings)

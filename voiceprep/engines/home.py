@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from voiceprep.errors import DiskFull, JournalError, SettingsError
+from voiceprep.model import ListeningPace
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -104,6 +105,7 @@ class Settings:
     voice: str | None = None
     rate_wpm: int | None = None
     finish_silence_s: float | None = None
+    pace: str | None = None
     headphones: bool = False
 
 
@@ -180,6 +182,10 @@ def _is_positive(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
+def _is_pace(value: object) -> bool:
+    return value in list(ListeningPace)
+
+
 def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -191,6 +197,7 @@ _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "voice": (_is_text, "a name in quotes"),
     "rate_wpm": (_is_positive_int, "a whole number of words per minute above 0"),
     "finish_silence_s": (_is_positive, "a number of seconds above 0"),
+    "pace": (_is_pace, " or ".join(f'"{pace}"' for pace in ListeningPace)),
     "headphones": (_is_bool, "true or false"),
 }
 
