@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from voiceprep import resources
 from voiceprep.bank import find, load, parse_pack
 from voiceprep.errors import ContentError, Fault, UnknownQuestion
-from voiceprep.model import Bank, Level, Move
+from voiceprep.model import Bank, Command, Level, Move
 
 GOOD = """
 id = "keep-best"
@@ -183,3 +184,36 @@ def test_an_unknown_question_names_the_nearest() -> None:
         find(bank, "keep-bets")
     with pytest.raises(UnknownQuestion, match="questions list"):
         find(bank, "zzz")
+
+
+def test_commands_are_content() -> None:
+    """An utterance added to commands.toml arrives with its command; packs may do without the file."""
+    bank = parse_pack({"commands.toml": 'next = ["next", "onwards"]\nnot-done = ["wait"]\n'})
+    assert bank.commands == ((Command.NEXT, ("next", "onwards")), (Command.NOT_DONE, ("wait",)))
+    assert parse_pack({"cv/a.toml": GOOD, "cv/synonyms.toml": WORDS}).commands == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "problem"),
+    [
+        ('nxt = ["next"]', "nxt", "did you mean 'next'?"),
+        ('next = "next"', "next", "expected a list"),
+        ("next = []", "next", "at least one"),
+        ('next = ["go on"]\nresume = ["please go on"]', "resume[0]", "means next already"),
+        ('next = ["one two three four five six seven eight"]', "next[0]", "1 to 7 words"),
+        ('next = ["?!"]', "next[0]", "1 to 7 words"),
+    ],
+)
+def test_faults_of_commands_are_named(text: str, key: str, problem: str) -> None:
+    """An unknown command, an utterance nobody could tell, one that means two things: file, key, reason."""
+    with pytest.raises(ContentError) as caught:
+        parse_pack({"commands.toml": text})
+    assert any(
+        fault.file == "commands.toml" and fault.key == key and problem in fault.problem
+        for fault in caught.value.faults
+    )
+
+
+def test_every_command_can_be_said() -> None:
+    """The shipped file has words for every command there is."""
+    assert {command for command, _ in load([resources.folder("content")]).commands} == set(Command)

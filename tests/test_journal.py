@@ -170,6 +170,7 @@ answers = st.builds(
     n_samples=counts,
     n_overflows=counts,
     timing=st.builds(Timing, some_reals, some_reals, some_reals),
+    marks_s=tuples(reals),
 )
 
 
@@ -364,6 +365,48 @@ def test_an_answer_is_recorded_once(either: Journal) -> None:
     with pytest.raises(JournalError, match="answer 0 already"):
         either.record(attempt, 0, "again?", None)
     assert either.attempts()[0].answers == (answer,)
+
+
+def test_a_reopened_answer_goes_on_where_it_ended(either: Journal, folder: Path) -> None:
+    """Its audio is joined sample for sample; until it is kept again it counts as being recorded."""
+    attempt = begin(either)
+    answer = recorded(either, attempt)
+    with closing(either.reopen(attempt, 0)) as recording:
+        assert recording.n_samples == 16_000
+        assert states(either) == [AnswerState.RECORDING]
+        recording.write(-SECOND)
+        assert recording.n_samples == 32_000
+    either.keep(attempt, replace(answer, n_samples=32_000))
+    assert either.attempts()[0].answers == (replace(answer, n_samples=32_000),)
+    if isinstance(either, SqliteJournal):
+        np.testing.assert_array_equal(read_samples(recording.path), np.concatenate([SECOND, -SECOND]))
+        assert (folder / "recordings").is_dir()
+
+
+def test_what_cannot_be_reopened_is_refused(either: Journal) -> None:
+    """No such answer, one without audio, one being recorded: each is named, nothing is changed."""
+    attempt = begin(either)
+    either.keep(attempt, replace(ANSWER, ordinal=1))
+    recording = either.record(attempt, 2, "And?", None)
+    for ordinal in (0, 1, 2):
+        with pytest.raises(JournalError, match=f"answer {ordinal} of attempt"):
+            either.reopen(attempt, ordinal)
+    recording.close()
+
+
+def test_a_crash_in_a_reopened_answer_is_recovered(folder: Path) -> None:
+    """Everything that reached the disk is found again, from before and after the reopening."""
+    lost = SqliteJournal(folder)
+    attempt = begin(lost)
+    recorded(lost, attempt)
+    recording = lost.reopen(attempt, 0)
+    recording.write(SECOND)
+    lost.close()
+    with closing(SqliteJournal(folder)) as next_start:
+        assert next_start.recover() == (Recovered(attempt, 0, "nms-purpose", recording.path, 32_000),)
+        (answer,) = next_start.attempt(attempt).answers
+    assert answer.transcript == ANSWER.transcript
+    recording.close()
 
 
 def test_numbers_that_are_none_are_refused(journal: SqliteJournal) -> None:
@@ -857,9 +900,8 @@ def test_a_busy_database_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch)
 
 NEXT = (*MIGRATIONS, ("ALTER TABLE attempts ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",))
 
-SAMPLES = (
-    # Version 1: one attempt as that version wrote it. A released sample never changes.
-    """
+# One attempt as each version wrote it. A released sample never changes.
+VERSION_1 = """
     INSERT INTO attempts VALUES (4, 'nms-purpose', 'mid', '2026-05-04T12:00:00.000000+00:00', 'base.en');
     INSERT INTO answers VALUES (4, 0, 'What is NMS for?', NULL, 'checked', 'silence', 'they kind',
         '[["they",0,4,0.1,0.3,0.9],["kind",5,9,null,null,null]]', NULL, 24000, 1, 2.5, 0.01, NULL);
@@ -871,8 +913,12 @@ SAMPLES = (
         (1, 'move', 0, 'reason', 'missing', NULL, 1, NULL, '[]'),
         (1, 'vague', 0, 'hedge', NULL, NULL, NULL, 'no number follows', '[[5,9,"kind",null,null]]'),
         (1, 'pitfall', 0, 'trains', NULL, NULL, NULL, 'it runs after training', '[[0,4,"they",null,null]]');
-    """,
-)
+    """
+
+# Answers have marks.
+VERSION_2 = VERSION_1.replace("2.5, 0.01, NULL);", "2.5, 0.01, NULL, NULL);")
+
+SAMPLES = (VERSION_1, VERSION_2)
 
 
 def old_database(folder: Path, version: int) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from voiceprep import bank as banks
-from voiceprep import resources
+from voiceprep import resources, text
 from voiceprep.errors import DeviceLost, DiskFull, Interrupted, ModelDamaged, SpeechError, VoiceprepError
-from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged
+from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged, Reopened
 from voiceprep.hearing import Ears
 from voiceprep.listen import ListenOptions
 from voiceprep.model import (
@@ -22,6 +22,7 @@ from voiceprep.model import (
     Attempt,
     Bank,
     Block,
+    Command,
     Ending,
     Question,
     Samples,
@@ -81,10 +82,15 @@ class Table:
         return Spoken(open_one, ListenOptions(finish_silence_s=2.5))
 
     def practise(self, question: Question, *answers: AnswerSource) -> Attempt:
+        with self.session() as session:
+            attempt = session.practise(question, iter(answers))
+            self.asked_for = session.asked_for
+            return attempt
+
+    def session(self) -> Session:
         ears = Ears(LoudnessDetector(), self.recogniser)
         parts = Parts(self.speaker, self.journal, ScriptedControls(self.keys), self.clock, ears)
-        with Session(parts, self.bank, self.options, self.events.append) as session:
-            return session.practise(question, iter(answers))
+        return Session(parts, self.bank, self.options, self.events.append)
 
     def kept(self) -> Attempt:
         (attempt,) = self.journal.attempts()
@@ -369,3 +375,255 @@ def test_the_speakers_pauses_are_remembered_from_answer_to_answer(bank: Bank, qu
     pausing = by_words(SPEECH, QUIET[: round(1.2 * RATE_HZ)], SPEECH, QUIET)
     attempt = table.practise(question, pausing, by_words(SPEECH, QUIET))
     assert attempt.answers[1].timing.last_speech_to_finished_s == pytest.approx(1.2 * 1.25, abs=0.45)
+
+
+# ------------------------------------------------------------------------------ commands, reopening
+
+SHORT = SPEECH[:RATE_HZ]
+LULL = QUIET[: 2 * RATE_HZ]
+
+
+def by_words(table: Table, *audio: Samples) -> Spoken:
+    """An answer that ends by its words, as from a microphone."""
+    return Spoken(table.spoken(*audio).open, ListenOptions())
+
+
+def spoken_sample(question: Question, bank: Bank) -> str:
+    return text.spoken(question.strong, bank.glossary)
+
+
+def text_of(answer: Answer) -> str:
+    assert answer.transcript is not None
+    return answer.transcript.text
+
+
+def test_question_is_repeated_and_the_answer_goes_on(bank: Bank, question: Question) -> None:
+    """Repeat, before and within an answer says the question again; both halves are one answer."""
+    table = Table(
+        bank,
+        ["Repeat the question please.", "It keeps the best box.", "Say that again.", "It drops the others."],
+        options=SessionOptions(n_follow_ups=0),
+    )
+    audio = [SHORT, LULL, SPEECH, QUIET[:RATE_HZ], SHORT, LULL, SPEECH, QUIET]
+    (answer,) = table.practise(question, by_words(table, *audio)).answers
+    assert table.speaker.said[:3] == [question.ask] * 3
+    assert text_of(answer) == "It keeps the best box. It drops the others."
+    assert answer.assessment is not None
+
+
+def test_slower_is_slower(bank: Bank, question: Question) -> None:
+    """Slower: slows the voice down and says the question again."""
+    table = Table(bank, ["Slower.", "It keeps the best box."], options=SessionOptions(n_follow_ups=0))
+    table.practise(question, by_words(table, SHORT, LULL, SPEECH, QUIET))
+    assert table.speaker.n_slower == 1
+    assert table.speaker.said[:2] == [question.ask] * 2
+
+
+def test_hint_is_said_and_is_no_part_of_the_answer(bank: Bank, question: Question) -> None:
+    """Hint: says the question's hint, and the answer is what its speaker said."""
+    table = Table(bank, ["Give me a hint.", "It keeps the best box."], options=SessionOptions(n_follow_ups=0))
+    (answer,) = table.practise(question, by_words(table, SHORT, LULL, SPEECH, QUIET)).answers
+    assert question.hint in table.speaker.said
+    assert text_of(answer) == "It keeps the best box."
+
+
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [
+        ("Skip this one.", Command.SKIP),
+        ("Next question.", Command.NEXT),
+        ("Pass.", Command.PASS),
+        ("Let me try again.", Command.RETRY),
+        ("Stop.", Command.STOP),
+    ],
+)
+def test_leaving_keeps_what_was_said_and_scores_nothing(
+    bank: Bank, question: Question, said: str, command: Command
+) -> None:
+    """The question ends there; words and audio until then are kept, without a verdict."""
+    table = Table(bank, ["It keeps the best box.", said])
+    attempt = table.practise(
+        question, by_words(table, SPEECH, QUIET[:RATE_HZ], SHORT, QUIET), by_words(table, SPEECH, QUIET)
+    )
+    assert table.asked_for is command
+    (answer,) = attempt.answers
+    assert text_of(answer) == "It keeps the best box."
+    assert (answer.assessment, attempt.combined) == (None, None)
+    assert answer.n_samples > 4 * RATE_HZ
+    assert table.kept() == attempt
+    assert not any(isinstance(event, Checked) for event in table.events)
+    assert any(spoken_sample(question, bank) in said_aloud for said_aloud in table.speaker.said) == (
+        command is Command.PASS
+    )
+
+
+def test_what_did_i_miss_names_everything(bank: Bank, question: Question) -> None:
+    """Asked for in an answer, it ends it, and every gap is named instead of the two worst."""
+    table = Table(
+        bank, ["It keeps the best box.", "What did I miss?"], options=SessionOptions(n_follow_ups=0)
+    )
+    table.practise(question, by_words(table, SPEECH, QUIET[:RATE_HZ], SHORT, QUIET))
+    missing = next(event for event in table.events if isinstance(event, Checked)).assessment.elements
+    for finding in missing:
+        assert (finding.need in table.speaker.said[-1]) == (finding.status is Status.MISSING)
+
+
+def test_sample_answer_is_read(bank: Bank, question: Question) -> None:
+    """The sample answer is read, with and without an answer before it."""
+    for phrases, audio in (
+        (["Read the sample answer."], [SHORT, QUIET]),
+        (["It keeps the best box.", "Read the sample answer."], [SPEECH, QUIET[:RATE_HZ], SHORT, QUIET]),
+    ):
+        table = Table(bank, phrases, options=SessionOptions(n_follow_ups=0))
+        table.practise(question, by_words(table, *audio))
+        assert spoken_sample(question, bank) in table.speaker.said[-1]
+
+
+def test_pause_ends_nothing_and_its_words_are_no_answer(bank: Bank, question: Question) -> None:
+    """Between "pause" and "resume" somebody may talk to others as long as they like; all is recorded."""
+    table = Table(
+        bank,
+        ["It keeps the best box.", "Pause.", "No, dinner is at eight.", "Resume.", "It drops the others."],
+        options=SessionOptions(n_follow_ups=0),
+    )
+    audio = [SPEECH, QUIET[:RATE_HZ], SHORT, QUIET, QUIET, SPEECH, QUIET, QUIET, SHORT, LULL, SPEECH, QUIET]
+    (answer,) = table.practise(question, by_words(table, *audio)).answers
+    assert text_of(answer) == "It keeps the best box. It drops the others."
+    assert answer.n_samples > 25 * RATE_HZ
+
+
+def test_a_command_that_somebody_goes_on_from_is_answer(bank: Bank, question: Question) -> None:
+    """A lone "next" of a speaker who goes on within a second and a half is part of the answer."""
+    table = Table(
+        bank,
+        ["First it sorts the boxes.", "Next.", "it drops the others."],
+        options=SessionOptions(n_follow_ups=0),
+    )
+    pause = QUIET[:RATE_HZ]
+    (answer,) = table.practise(question, by_words(table, SPEECH, pause, SHORT, pause, SPEECH, QUIET)).answers
+    assert text_of(answer) == "First it sorts the boxes. Next. it drops the others."
+    assert table.asked_for is None
+
+
+def test_not_done_at_the_follow_up_goes_on_with_the_answer(bank: Bank, question: Question) -> None:
+    """Said instead of a reply, "I'm not done" reopens the answer: one recording, one text, judged anew."""
+    table = Table(
+        bank,
+        [
+            "Several boxes for the same object.",
+            "I'm not done.",
+            "The box with the best score is kept.",
+            "A crowd.",
+        ],
+    )
+    attempt = table.practise(
+        question,
+        by_words(table, SPEECH, QUIET),
+        by_words(table, SHORT, QUIET[:RATE_HZ], SPEECH, QUIET),
+        by_words(table, SPEECH, QUIET),
+    )
+    first, second, third = attempt.answers
+    assert text_of(first) == "Several boxes for the same object. The box with the best score is kept."
+    assert first.assessment is not None
+    said = {finding.id for finding in first.assessment.elements if finding.status is Status.SAID}
+    assert {"duplicate-boxes", "keep-best"} <= said
+    assert first.n_samples == table.journal.recordings[1, 0].n_samples
+    assert (second.state, text_of(second)) == (AnswerState.NOTHING_SAID, "")
+    assert text_of(third) == "A crowd."
+    assert table.kept() == attempt
+
+
+def test_no_sample_is_lost_between_not_done_and_what_follows(bank: Bank, question: Question) -> None:
+    """What is said after "I'm not done" is in the reopened recording from its first sample."""
+    table = Table(bank, ["It keeps the best box.", "I'm not done.", "And then it drops the others."])
+    tail = np.linspace(0.1, 0.2, 2 * RATE_HZ, dtype=np.float32) * np.sign(SPEECH)
+    table.practise(
+        question,
+        by_words(table, SPEECH, QUIET),
+        by_words(table, SHORT, QUIET[: round(0.8 * RATE_HZ)], tail, QUIET),
+    )
+    kept = table.journal.recordings[1, 0].samples
+    at = int(np.flatnonzero(kept == tail[0])[0])
+    assert np.array_equal(kept[at : at + len(tail)], tail)
+
+
+def test_key_during_the_feedback_reopens_the_answer(bank: Bank, question: Question) -> None:
+    """Pressing c while the feedback is said goes on with the answer by the same microphone."""
+
+    class Keyed(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            if text != question.ask and not self.interrupted:
+                keys.append("c")
+            return super().say(text, should_stop)
+
+    class Keys(ScriptedControls):
+        def poll(self) -> str | None:
+            return keys.pop() if keys else None
+
+    keys: list[str] = []
+    table = Table(
+        bank,
+        ["It keeps the best box.", "It drops the others."],
+        speaker=Keyed(),
+        options=SessionOptions(n_follow_ups=0),
+    )
+    parts = Parts(
+        table.speaker, table.journal, Keys(), table.clock, Ears(LoudnessDetector(), table.recogniser)
+    )
+    with Session(parts, bank, table.options, table.events.append) as session:
+        attempt = session.practise(question, iter([by_words(table, SPEECH, LULL, SPEECH, QUIET)]))
+    assert text_of(attempt.answers[0]) == "It keeps the best box. It drops the others."
+    assert any(isinstance(event, Reopened) for event in table.events)
+
+
+def test_speaking_over_the_feedback_goes_on_with_the_answer(bank: Bank, question: Question) -> None:
+    """With headphones, whoever speaks over the feedback is heard on, in the same recording."""
+
+    class Long(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            for _ in range(40):
+                if text != question.ask and should_stop():
+                    self.interrupted.append(text)
+                    return "loudspeaker: scripted"
+            return super().say(text, lambda: False)
+
+    table = Table(
+        bank,
+        ["It keeps the best box.", "I'm not done.", "It drops the others."],
+        speaker=Long(),
+        options=SessionOptions(headphones=True, n_follow_ups=0),
+    )
+    audio = [SPEECH, LULL, SHORT, QUIET[:RATE_HZ], SPEECH, QUIET, QUIET]
+    (answer,) = table.practise(question, by_words(table, *audio)).answers
+    assert text_of(answer) == "It keeps the best box. It drops the others."
+    assert len(table.speaker.interrupted) == 1
+
+
+def test_wishes_between_questions(bank: Bank, question: Question) -> None:
+    """After the feedback: chat is ignored, asides are replied to, and what comes next is returned."""
+    table = Table(
+        bank,
+        ["It keeps the best box.", "What a nice day.", "Read the sample answer.", "Let me try again."],
+        options=SessionOptions(n_follow_ups=0),
+    )
+    with table.session() as session:
+        attempt = session.practise(question, iter([by_words(table, SPEECH, QUIET)]))
+        between = by_words(table, SPEECH, QUIET, SHORT, LULL, SHORT, QUIET)
+        assert session.hear_wish(question, attempt, between, frozenset("rn")) is Command.RETRY
+    assert spoken_sample(question, bank) in table.speaker.said[-1]
+
+
+def test_not_done_after_everything_goes_on_with_the_answer(bank: Bank, question: Question) -> None:
+    """Said between questions it reopens the last answer, which is heard on from there and kept."""
+    table = Table(
+        bank,
+        ["It keeps the best box.", "I'm not finished.", "It drops the others."],
+        options=SessionOptions(n_follow_ups=0),
+    )
+    with table.session() as session:
+        attempt = session.practise(question, iter([by_words(table, SPEECH, QUIET)]))
+        between = by_words(table, SHORT, QUIET[:RATE_HZ], SPEECH, QUIET)
+        assert session.hear_wish(question, attempt, between, frozenset()) is Command.NOT_DONE
+        attempt = session.go_on(question, attempt)
+    assert text_of(attempt.answers[0]) == "It keeps the best box. It drops the others."
+    assert table.kept() == attempt

@@ -243,6 +243,19 @@ def test_a_prepared_text_is_not_synthesised_again(tmp_path: Path) -> None:
     assert [request["text"] for request in requests(tmp_path)] == ["one", "two"]
 
 
+def test_slower_means_another_synthesis_at_a_lower_rate(tmp_path: Path) -> None:
+    """After slow_down the same text is spoken anew and slower, never below what is still speech."""
+    with closing(Pyttsx3Speaker(Ear(), SpeechOptions(), script(tmp_path, "write(100, 1)"))) as speaker:
+        for _ in range(8):
+            speaker.say("box", never)
+            speaker.slow_down()
+    rates = [int(str(request["rate_wpm"])) for request in requests(tmp_path)]
+    assert rates[0] == SpeechOptions().rate_wpm
+    assert rates[1] < rates[0]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] == 100
+
+
 def test_what_was_spoken_stays_on_no_disk(tmp_path: Path, scratch: Path) -> None:
     """The engine's file is gone as soon as it is read, and its folder is nobody else's."""
     with closing(Pyttsx3Speaker(Ear(), SpeechOptions(), script(tmp_path, "write(100, 1)"))) as speaker:

@@ -76,6 +76,14 @@ class Obeyed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """The speaker goes on with the answer to ``asked``, which had counted as finished at ``heard``."""
+
+    asked: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneSilent:
     """``name`` has delivered nothing but zero samples for ``seconds``."""
 
@@ -115,6 +123,7 @@ Event = (
     | LevelMeasured
     | TranscriptGrown
     | Obeyed
+    | Reopened
     | MicrophoneSilent
     | NothingSaid
     | Checked

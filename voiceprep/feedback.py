@@ -243,6 +243,19 @@ def stopped_at(limit_s: float) -> str:
     )
 
 
+def all_missed(assessment: Assessment) -> str:
+    """Everything an answer left out, for whom asks."""
+    gaps = [finding.need for finding in assessment.elements if finding.status is Status.MISSING]
+    unmade = {made.id for made in assessment.moves if made.required and made.status is Status.MISSING}
+    gaps += [_SHORT[move] for move in MOVE_ORDER if move in unmade]
+    return f"You left out: {'; '.join(gaps)}." if gaps else "You left nothing out."
+
+
+def sample(question: Question) -> str:
+    """A good answer, for whom asks."""
+    return f"A good answer: {question.strong}"
+
+
 def spoken_debrief(question: Question, assessment: Assessment) -> str:
     """What is said aloud after an answer: one strength, at most two gaps, the three worst vague spans.
 

@@ -350,7 +350,7 @@ class Hearing:
             else:
                 self._rest_from = span.end
                 self._command = found.command
-        elif (held := hold(self._state, found.command)) is not None:
+        elif self._state.finished is None and (held := hold(self._state, found.command)) is not None:
             self._state, self._held = held, (span, heard)
         else:
             self._add(span, heard)

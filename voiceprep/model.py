@@ -409,7 +409,8 @@ class Answer:
     """One spoken (or typed) answer as kept in the journal.
 
     ``ordinal`` is 0 for the first answer to the question, 1 for the answer to the follow-up, and
-    so on. ``audio`` is a path inside the journal's folder, None for typed text.
+    so on. ``audio`` is a path inside the journal's folder, None for typed text. ``marks_s`` are the seconds
+    at which the speaker said "mark this".
     """
 
     ordinal: int
@@ -423,6 +424,7 @@ class Answer:
     n_samples: int
     n_overflows: int
     timing: Timing = field(default_factory=Timing)
+    marks_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

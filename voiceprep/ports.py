@@ -50,6 +50,9 @@ class Speaker(Protocol):
         when it is true. Raises SpeechError, DeviceError.
         """
 
+    def slow_down(self) -> None:
+        """Speak slower from now on, down to a rate that is still speech."""
+
     def close(self) -> None:
         """Stop, end the child process, free the device. May be called twice."""
 
@@ -137,6 +140,12 @@ class Journal(Protocol):
         """Open the audio of an answer; from here on the journal knows it, whatever happens.
 
         Raises JournalError where the attempt is unknown or has an answer of that ordinal.
+        """
+
+    def reopen(self, attempt: int, ordinal: int) -> Recording:
+        """Go on recording an answer that was kept, at the end of its audio; it counts as recording again.
+
+        Raises JournalError where there is no such answer, it has no audio, or it is being recorded.
         """
 
     def keep(self, attempt: int, answer: Answer) -> None:

@@ -6,13 +6,14 @@ import itertools
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from voiceprep import checks, feedback, text
+from voiceprep.commands import ASIDES
 from voiceprep.errors import Interrupted, JournalError, VoiceprepError
 from voiceprep.events import (
     Asking,
@@ -21,11 +22,12 @@ from voiceprep.events import (
     NothingSaid,
     Phase,
     PhaseChanged,
+    Reopened,
     Said,
     Saying,
     Tell,
 )
-from voiceprep.hearing import Ears, Heard, Hearing, Interjection, Source
+from voiceprep.hearing import REOPEN_KEY, Ears, Heard, Hearing, Interjection, Source
 from voiceprep.listen import ListenOptions
 from voiceprep.model import (
     RATE_HZ,
@@ -35,15 +37,21 @@ from voiceprep.model import (
     Attempt,
     Bank,
     Block,
+    Command,
     Ending,
+    FollowUp,
     Kind,
     Level,
+    ListeningPace,
     Question,
     Timing,
     Transcript,
 )
 from voiceprep.patience import FOLLOW_UP_WORDS, N_RECENT_PAUSES, USUAL_WORDS, Pause
-from voiceprep.ports import Clock, Controls, Journal, Microphone, Speaker
+from voiceprep.ports import Clock, Controls, Journal, Microphone, Recording, Speaker
+
+if TYPE_CHECKING:
+    from voiceprep.model import Samples
 
 TYPED = "typed"
 """Stands in an attempt for the recogniser's name where nothing was spoken."""
@@ -104,10 +112,101 @@ class SessionOptions:
     headphones: bool = False
 
 
+LEAVING = frozenset({Command.SKIP, Command.NEXT, Command.PASS, Command.RETRY, Command.STOP})
+"""Commands that end the question there and then."""
+
+
+class Line:
+    """The microphone of an answer: opened when it is listened to, closed while the program speaks.
+
+    With ``stays_open`` (headphones) it is never closed in between; nor is a source that is not live, which
+    waits for its reader.
+    """
+
+    def __init__(self, open_one: Callable[[], Microphone], *, stays_open: bool) -> None:
+        self._open = open_one
+        self._stays_open = stays_open
+        self._microphone: Microphone | None = None
+        self._blocks: Iterator[Block] = iter(())
+
+    def source(self, before: Iterable[Block]) -> Source:
+        """What is heard from now on, after ``before``."""
+        blocks = self.blocks()
+        assert self._microphone is not None  # noqa: S101  # blocks has opened it
+        return Source(self._microphone.name, self._microphone.live, itertools.chain(before, blocks))
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks from now on."""
+        if self._microphone is None:
+            self._microphone = self._open()
+            self._blocks = self._microphone.blocks()
+        return self._blocks
+
+    def hush(self) -> None:
+        """The program is about to speak."""
+        if self._microphone is not None and self._microphone.live and not self._stays_open:
+            self.close()
+
+    def close(self) -> None:
+        """Free the microphone. May be called twice."""
+        if self._microphone is not None:
+            self._microphone.close()
+            self._microphone = None
+
+
+@dataclass(slots=True)
+class _Turn:
+    """An answer that was heard, and what is needed to go on with it (nothing of that where it was typed)."""
+
+    attempt: int
+    asked: Asked
+    answer: Answer
+    finished_at_s: float
+    command: Command | None = None
+    hearing: Hearing | None = None
+    line: Line | None = None
+    rest: tuple[Block, ...] = ()  # heard already of what comes next
+
+
+BETWEEN = ListenOptions(pace=ListeningPace.QUICK, start_patience_s=1e9, max_answer_s=1e9)
+"""Between questions nothing but commands is listened for, without end."""
+
+
+class _Unkept:
+    """Takes what is said between questions: commands, no answers."""
+
+    path = Path("nowhere")
+    n_samples = 0
+
+    def write(self, samples: Samples) -> None:
+        """Let go of ``samples``."""
+
+    def close(self) -> None:
+        """Nothing to finish."""
+
+
+class _NotingKeys:
+    """Controls that note the first of some keys and let it end the listening."""
+
+    def __init__(self, controls: Controls, keys: frozenset[str]) -> None:
+        self._controls = controls
+        self._keys = keys
+        self.pressed: str | None = None
+
+    def poll(self) -> str | None:
+        """Enter for one of the keys: it ends what is listened to."""
+        key = self._controls.poll()
+        if key not in self._keys:
+            return None
+        self.pressed = key
+        return "enter"
+
+
 class Session:
     """Goes through questions one at a time, telling ``tell`` what happens.
 
-    A context manager: on leaving, the worker has ended.
+    A context manager: on leaving, the worker has ended. ``asked_for`` is the command that ended the latest
+    question before its time, None where it went through.
     """
 
     def __init__(self, parts: Parts, bank: Bank, options: SessionOptions, tell: Tell) -> None:
@@ -118,6 +217,11 @@ class Session:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recogniser")
         self._warming: Future[None] = Future()
         self._pauses: tuple[Pause, ...] = ()  # of this speaker, in all answers so far
+        self._last: _Turn | None = None
+        self._line: Line | None = None  # the one that may be open
+        self._follow_up: FollowUp | None = None
+        self._stopped_by: str | None = None
+        self.asked_for: Command | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -130,8 +234,9 @@ class Session:
     def practise(self, question: Question, answers: Iterator[AnswerSource]) -> Attempt:
         """Ask ``question``, hear its answer, flag what is missing, follow up, and keep everything.
 
-        Ends early when ``answers`` runs out. Raises the error that stopped it, Interrupted on Ctrl-C;
-        whatever was said until then is in the journal and named in the message.
+        Ends early when ``answers`` runs out, and by the command that is then in ``asked_for``. Raises the
+        error that stopped it, Interrupted on Ctrl-C; whatever was said until then is in the journal and
+        named in the message.
         """
         journal = self._parts.journal
         level = self._options.level or question.level
@@ -146,8 +251,25 @@ class Session:
             answers=(),
             combined=None,
         )
+        self._last = None
+        return self._followed(attempt, self._rounds(question, attempt, answers))
+
+    def go_on(self, question: Question, attempt: Attempt) -> Attempt:
+        """After "I'm not done": reopen the latest answer of ``attempt``, hear the rest, judge it anew.
+
+        Raises ValueError where that answer was not spoken in this session's latest attempt, else as
+        :meth:`practise`.
+        """
+        if self._last is None or attempt.id != self._last.attempt:
+            raise ValueError("only the answer heard last can be gone on with")
+        return self._followed(attempt, self._judged(question, attempt, self._last, reopen=True))
+
+    def _followed(self, attempt: Attempt, rounds: Iterator[Attempt]) -> Attempt:
+        """The last of ``rounds``; the attempt is concluded however they end."""
+        journal = self._parts.journal
+        self.asked_for = None
         try:
-            for latest in self._rounds(question, attempt, answers):
+            for latest in rounds:
                 attempt = latest
         except BaseException as exc:
             # A full disk fails here again; what stopped us says so already, and the next start recovers.
@@ -156,6 +278,9 @@ class Session:
             if isinstance(exc, KeyboardInterrupt):
                 raise Interrupted(f"interrupted; what was said is kept as attempt {attempt.id}") from exc
             raise
+        finally:
+            if self._line is not None:
+                self._line.close()
         journal.conclude(attempt.id, attempt.combined)
         self._tell(PhaseChanged(Phase.DONE))
         self._tell(Kept(attempt.id, tuple(answer.audio for answer in attempt.answers if answer.audio)))
@@ -165,30 +290,70 @@ class Session:
         self, question: Question, attempt: Attempt, answers: Iterator[AnswerSource]
     ) -> Iterator[Attempt]:
         """The attempt after each of its answers."""
-        asked, probes = question.ask, None
-        for ordinal in range(1 + self._options.n_follow_ups):
+        asked = Asked(0, question.ask, None, question.kind)
+        n_left = 1 + self._options.n_follow_ups
+        while n_left:
             source = next(answers, None)
             if source is None:
                 return
-            answer, finished_at_s = self._one_answer(
-                question, attempt, source, Asked(ordinal, asked, probes, question.kind)
-            )
-            attempt = replace(attempt, answers=(*attempt.answers, answer))
+            turn = self._asked(question, attempt, source, asked)
+            attempt = _with(attempt, turn.answer)
             yield attempt
-            if answer.state is AnswerState.NOTHING_SAID:
-                self._tell(NothingSaid(answer.audio))
+            if turn.command is Command.NOT_DONE and self._last is not None:
+                # About the answer before: it goes on by the same microphone, and this one holds no words.
+                before = replace(self._last, line=turn.line, rest=turn.rest)
+                judging = self._judged(question, attempt, before, reopen=True)
+            else:
+                n_left -= 1
+                judging = self._judged(question, attempt, turn, reopen=False, is_last=not n_left)
+            for latest in judging:
+                attempt = latest
+                yield attempt
+            if self.asked_for is not None or self._follow_up is None:
                 return
-            attempt, found = self._check(question, attempt, finished_at_s)
+            ordinal = len(attempt.answers)
+            asked = Asked(ordinal, self._follow_up.ask, self._follow_up.probes, question.kind)
+
+    def _judged(
+        self, question: Question, attempt: Attempt, turn: _Turn, *, reopen: bool, is_last: bool = False
+    ) -> Iterator[Attempt]:
+        """The attempt after each judging of one answer, which its speaker may reopen any number of times.
+
+        Leaves what to follow up by, None where the question ends here.
+        """
+        self._follow_up = None
+        while True:
+            if reopen:
+                turn = self._reopened(question, attempt, turn)
+                attempt = _with(attempt, turn.answer)
+                yield attempt
+            if turn.command in LEAVING:
+                self._leave(question, turn.command)
+                return
+            self._last = turn if turn.line is not None else None
+            if turn.answer.state is AnswerState.NOTHING_SAID:
+                self._tell(NothingSaid(turn.answer.audio))
+                if turn.command is Command.SAMPLE:
+                    self._notify(feedback.sample(question))
+                return
+            attempt, found = self._check(question, attempt, turn)
             yield attempt
-            asked, probes = found.follow_up.ask, found.follow_up.probes
-            self._debrief(question, found, None if ordinal == self._options.n_follow_ups else asked)
+            self._follow_up = found.follow_up
+            follow_up = None if is_last else found.follow_up.ask
+            reopen = self._debrief(question, found, follow_up, turn)
+            if not reopen:
+                return
+
+    def _leave(self, question: Question, command: Command) -> None:
+        """The speaker wants no judgement of this answer but something else."""
+        self.asked_for = command
+        if command is Command.PASS:
+            self._notify(feedback.sample(question))
 
     # -------------------------------------------------------------------------- one answer
 
-    def _one_answer(
-        self, question: Question, attempt: Attempt, source: AnswerSource, asked: Asked
-    ) -> tuple[Answer, float]:
-        """The answer as kept so far, and when it was finished. Raises what went wrong, after keeping it."""
+    def _asked(self, question: Question, attempt: Attempt, source: AnswerSource, asked: Asked) -> _Turn:
+        """Ask, and hear the answer, which is kept. Raises what went wrong, after keeping it."""
         self._tell(Asking(question, asked.text, asked.ordinal))
         if isinstance(source, Typed):
             self._say(asked.text, self._key_pressed)
@@ -196,59 +361,119 @@ class Session:
             answer = _typed(asked, text.transcript(source.read()))
             self._tell(PhaseChanged(Phase.THINKING))
             self._parts.journal.keep(attempt.id, answer)
-            return answer, self._parts.clock.monotonic_s()
+            return _Turn(attempt.id, asked, answer, self._parts.clock.monotonic_s())
         ears = self._parts.ears
         if ears is None:
             raise ValueError("a spoken answer needs ears")
         if not attempt.answers:
             self._warming = self._worker.submit(self._warm, ears, question)
-        with ExitStack() as opened:
-            heard, path = self._hear(source, ears, attempt, asked, opened)
+        line = self._opened(source)
+        before = self._say_over(asked.text, line)
+        if self._warming.done():
+            self._warming.result()  # a model that does not load is said before anybody speaks in vain
+        self._forget_keys()
+        parts = self._parts
+        options = self._fitted(source.options, asked)
+        hearing = Hearing(ears, parts.controls, parts.clock, self._worker, options, self._tell)
+        heard_from = line.source(before)
+        self._tell(PhaseChanged(Phase.LISTENING, heard_from.name))
+        recording = parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes)
+        return self._heard(question, attempt, (asked, hearing, line), heard_from, recording)
+
+    def _opened(self, source: Spoken) -> Line:
+        """A new line; the one before it is closed, since a device may not be opened twice."""
+        if self._line is not None:
+            self._line.close()
+        self._line = Line(source.open, stays_open=self._options.headphones)
+        return self._line
+
+    def _reopened(self, question: Question, attempt: Attempt, turn: _Turn) -> _Turn:
+        """The rest of an answer, joined to what there is of it. Raises as above."""
+        if turn.hearing is None or turn.line is None:
+            raise ValueError("a typed answer cannot be reopened")
+        self._line = turn.line
+        source = turn.line.source(turn.rest)
+        self._forget_keys()
+        said = turn.answer.transcript
+        self._tell(Reopened(turn.asked.text, said.text if said else ""))
+        self._tell(PhaseChanged(Phase.LISTENING, source.name))
+        recording = self._parts.journal.reopen(attempt.id, turn.asked.ordinal)
+        return self._heard(question, attempt, (turn.asked, turn.hearing, turn.line), source, recording)
+
+    def _heard(
+        self,
+        question: Question,
+        attempt: Attempt,
+        on: tuple[Asked, Hearing, Line],
+        source: Source,
+        recording: Recording,
+    ) -> _Turn:
+        """Listen until the answer is finished, replying to what is asked meanwhile, and keep it."""
+        asked, hearing, line = on
+        with closing(recording):
+            heard = hearing.hear(source, recording)
+            while heard.failure is None:
+                if heard.command is Command.NOT_DONE and self._last is None:
+                    heard = hearing.hear(source, recording)  # there is no answer it could be about
+                    continue
+                if heard.command not in ASIDES:
+                    break
+                before = self._aside(question, asked, heard.command, line)
+                source = line.source(before)
+                self._tell(PhaseChanged(Phase.LISTENING, source.name))
+                heard = hearing.hear(source, recording)
         self._tell(PhaseChanged(Phase.THINKING))
         self._pauses = (*self._pauses, *heard.pauses)[-N_RECENT_PAUSES:]
-        answer = _spoken(asked, heard, path)
+        answer = _spoken(asked, heard, recording.path)
+        if heard.command in LEAVING and answer.state is AnswerState.CHECKED:
+            answer = replace(answer, state=AnswerState.INTERRUPTED)
         if heard.failure is not None:
-            with suppress(JournalError):  # as above: the first failure is the one to name
+            with suppress(JournalError):  # the first failure is the one to name
                 self._parts.journal.keep(attempt.id, answer)
-            raise _located(heard.failure, question, attempt, path) from heard.failure
+            raise _located(heard.failure, question, attempt, recording.path) from heard.failure
         self._parts.journal.keep(attempt.id, answer)
+        rest: tuple[Block, ...] = ()
+        if heard.command is Command.NOT_DONE and heard.rest is not None:
+            rest = (Block(heard.rest),)
+        else:
+            line.hush()
         if heard.ending is Ending.LIMIT:
             self._notify(feedback.stopped_at(heard.n_samples / RATE_HZ))
-        return answer, heard.finished_at_s
+        return _Turn(attempt.id, asked, answer, heard.finished_at_s, heard.command, hearing, line, rest)
+
+    def _aside(
+        self, question: Question, asked: Asked, command: Command | None, line: Line
+    ) -> tuple[Block, ...]:
+        """Say what was asked for in mid-answer; what was said over it comes back."""
+        line.hush()
+        if command is Command.SLOWER:
+            self._parts.speaker.slow_down()
+        said = question.hint if command is Command.HINT else asked.text
+        self._tell(Saying(said))
+        before = self._say_over(said, line)
+        self._forget_keys()
+        return before
 
     def _fitted(self, options: ListenOptions, asked: Asked) -> ListenOptions:
         """``options`` for what is asked and for who is speaking."""
         usual = USUAL_WORDS[asked.kind] if asked.ordinal == 0 else FOLLOW_UP_WORDS
-        return replace(options, kind=asked.kind, usual_words=usual, pauses=self._pauses)
+        known = self._bank.commands if options.commands and self._bank.commands else options.commands
+        return replace(options, kind=asked.kind, usual_words=usual, pauses=self._pauses, commands=known)
 
-    def _hear(
-        self, source: Spoken, ears: Ears, attempt: Attempt, asked: Asked, opened: ExitStack
-    ) -> tuple[Heard, Path]:
-        """Ask and listen; what was opened for it is left on ``opened``."""
-        before: Iterable[Block] = ()
-        if self._options.headphones:
-            microphone = opened.enter_context(closing(source.open()))
-            blocks = microphone.blocks()
-            interjection = Interjection(ears.detector, blocks)
-            self._say(asked.text, lambda: interjection.heard() or self._key_pressed())
-            before = interjection.kept if interjection.noticed else ()
-        else:
-            self._say(asked.text, self._key_pressed)
-            microphone = opened.enter_context(closing(source.open()))
-            blocks = microphone.blocks()
-        if self._warming.done():
-            self._warming.result()  # a model that does not load is said before anybody speaks in vain
+    def _say_over(self, said: str, line: Line) -> tuple[Block, ...]:
+        """Say something; with headphones, speech over it cuts it short and comes back."""
+        ears = self._parts.ears
+        if not self._options.headphones or ears is None:
+            self._say(said, self._key_pressed)
+            return ()
+        interjection = Interjection(ears.detector, line.blocks())
+        self._say(said, lambda: interjection.heard() or self._key_pressed())
+        return tuple(interjection.kept) if interjection.noticed else ()
+
+    def _forget_keys(self) -> None:
+        """Keys meant for what was said must not end the answer."""
         while self._parts.controls.poll() is not None:
-            pass  # keys meant for the question must not end the answer
-        self._tell(PhaseChanged(Phase.LISTENING, microphone.name))
-        recording = opened.enter_context(
-            closing(self._parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes))
-        )
-        parts = self._parts
-        options = self._fitted(source.options, asked)
-        hearing = Hearing(ears, parts.controls, parts.clock, self._worker, options, self._tell)
-        heard_from = Source(microphone.name, microphone.live, itertools.chain(before, blocks))
-        return hearing.hear(heard_from, recording), recording.path
+            pass
 
     def _warm(self, ears: Ears, question: Question) -> None:
         """Load what the flags will need while the question is read: the model, the patterns."""
@@ -256,7 +481,9 @@ class Session:
         checks.assess(question, (text.transcript(question.strong),), self._bank, None)
 
     def _key_pressed(self) -> bool:
-        return self._parts.controls.poll() is not None
+        key = self._parts.controls.poll()
+        self._stopped_by = key or self._stopped_by
+        return key is not None
 
     def _say(self, said: str, should_stop: Callable[[], bool]) -> None:
         self._tell(PhaseChanged(Phase.SPEAKING))
@@ -267,31 +494,102 @@ class Session:
         self._tell(Saying(said))
         self._say(said, self._key_pressed)
 
+    # -------------------------------------------------------------------------- between questions
+
+    def hear_wish(
+        self, question: Question, attempt: Attempt, source: Spoken, keys: frozenset[str]
+    ) -> Command | str:
+        """After the feedback on ``attempt``: the command or the one of ``keys`` that says what comes next.
+
+        Replies to what can be replied to at once. What is said here is no answer and is not kept.
+        """
+        ears = self._parts.ears
+        if ears is None:
+            raise ValueError("hearing needs ears")
+        line = self._opened(source)
+        noting = _NotingKeys(self._parts.controls, keys)
+        options = replace(BETWEEN, commands=self._bank.commands or BETWEEN.commands)
+        while True:
+            hearing = Hearing(ears, noting, self._parts.clock, self._worker, options, lambda _: None)
+            heard = hearing.hear(line.source(()), _Unkept())
+            if heard.failure is not None:
+                raise heard.failure
+            if noting.pressed is not None:
+                line.close()
+                return noting.pressed
+            if heard.ending is Ending.END_OF_AUDIO:
+                return Command.STOP
+            command = heard.command
+            if command is Command.NOT_DONE and self._last is not None and heard.rest is not None:
+                self._last = replace(self._last, line=line, rest=(Block(heard.rest),))
+                return command
+            if command in LEAVING:
+                line.close()
+                return command
+            said = _reply(question, attempt, command)
+            if said:
+                line.hush()
+                if command is Command.SLOWER:
+                    self._parts.speaker.slow_down()
+                self._notify(said)
+
     # -------------------------------------------------------------------------- findings
 
-    def _check(
-        self, question: Question, attempt: Attempt, finished_at_s: float
-    ) -> tuple[Attempt, Assessment]:
-        """The attempt with findings on its last answer, and the findings on all its answers together."""
-        *earlier, answer = attempt.answers
-        transcripts = tuple(a.transcript for a in attempt.answers if a.transcript is not None)
-        assessment = checks.assess(question, transcripts[-1:], self._bank, attempt.level)
+    def _check(self, question: Question, attempt: Attempt, turn: _Turn) -> tuple[Attempt, Assessment]:
+        """The attempt with findings on that answer, and the findings on all its answers together."""
+        answer = turn.answer
+        said = [a.transcript for a in attempt.answers if a.state is AnswerState.CHECKED and a.transcript]
+        assessment = checks.assess(
+            question, (answer.transcript,) if answer.transcript else (), self._bank, attempt.level
+        )
         combined: Assessment | None = None
-        if len(transcripts) > 1:
-            combined = checks.assess(question, transcripts, self._bank, attempt.level)
-        timing = replace(answer.timing, finished_to_flags_s=self._parts.clock.monotonic_s() - finished_at_s)
-        answer = replace(answer, assessment=assessment, timing=timing)
+        if len(said) > 1:
+            combined = checks.assess(question, tuple(said), self._bank, attempt.level)
+        flags_s = self._parts.clock.monotonic_s() - turn.finished_at_s
+        answer = replace(
+            answer, assessment=assessment, timing=replace(answer.timing, finished_to_flags_s=flags_s)
+        )
         self._parts.journal.keep(attempt.id, answer)
         self._tell(Checked(answer, assessment, combined))
         found = combined or assessment
-        return replace(attempt, answers=(*earlier, answer), combined=found), found
+        return replace(_with(attempt, answer), combined=found), found
 
-    def _debrief(self, question: Question, found: Assessment, follow_up: str | None) -> None:
+    def _debrief(self, question: Question, found: Assessment, follow_up: str | None, turn: _Turn) -> bool:
+        """Say what was found; whether the speaker wants to go on with the answer instead."""
         said = feedback.spoken_debrief(question, found)
+        if turn.command is Command.MISSED:
+            said = feedback.all_missed(found)
+        elif turn.command is Command.SAMPLE:
+            said = feedback.sample(question)
         self._tell(Saying(said))
         if follow_up is not None:
             self._parts.speaker.prepare(text.spoken(follow_up, self._bank.glossary))
-        self._say(said, self._key_pressed)
+        self._stopped_by = None
+        if turn.line is None:
+            self._say(said, self._key_pressed)
+            return False
+        turn.rest = self._say_over(said, turn.line)
+        return bool(turn.rest) or self._stopped_by == REOPEN_KEY
+
+
+def _reply(question: Question, attempt: Attempt, command: Command | None) -> str:
+    """What to say between questions to a command; "" to those that need no reply."""
+    found = attempt.combined
+    if command is Command.HINT:
+        return question.hint
+    if command is Command.SAMPLE:
+        return feedback.sample(question)
+    if found is not None and command is Command.MISSED:
+        return feedback.all_missed(found)
+    if command in (Command.REPEAT, Command.SLOWER):
+        return question.ask if found is None else feedback.spoken_debrief(question, found)
+    return ""
+
+
+def _with(attempt: Attempt, answer: Answer) -> Attempt:
+    """``attempt`` with ``answer`` in the place of its ordinal."""
+    others = tuple(old for old in attempt.answers if old.ordinal != answer.ordinal)
+    return replace(attempt, answers=tuple(sorted((*others, answer), key=lambda kept: kept.ordinal)))
 
 
 def _typed(asked: Asked, transcript: Transcript) -> Answer:
@@ -328,6 +626,7 @@ def _spoken(asked: Asked, heard: Heard, audio: Path) -> Answer:
         n_samples=heard.n_samples,
         n_overflows=heard.n_overflows,
         timing=heard.timing,
+        marks_s=heard.marks_s,
     )
 
 

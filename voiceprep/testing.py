@@ -111,6 +111,7 @@ class ScriptedSpeaker:
         self.prepared: list[str] = []
         self.said: list[str] = []
         self.interrupted: list[str] = []
+        self.n_slower = 0
         self.closed = False
 
     def prepare(self, text: str) -> None:
@@ -123,6 +124,10 @@ class ScriptedSpeaker:
             raise self._failure
         (self.interrupted if should_stop() else self.said).append(text)
         return "loudspeaker: scripted"
+
+    def slow_down(self) -> None:
+        """Count the call."""
+        self.n_slower += 1
 
     def close(self) -> None:
         """Remember that it was closed."""
@@ -431,6 +436,16 @@ class MemoryJournal:
         self.recordings[attempt, ordinal] = recording
         state = AnswerState.RECORDING
         self._put(attempt, Answer(ordinal, asked, probes, state, None, None, None, recording.path, 0, 0))
+        return recording
+
+    def reopen(self, attempt: int, ordinal: int) -> MemoryRecording:
+        """Go on recording a kept answer. Raises JournalError as the port says."""
+        answer = next((a for a in self._get(attempt).answers if a.ordinal == ordinal), None)
+        recording = self.recordings.get((attempt, ordinal))
+        if answer is None or recording is None or answer.state is AnswerState.RECORDING:
+            raise JournalError(f"answer {ordinal} of attempt {attempt} has no finished recording.")
+        recording.closed = False
+        self._put(attempt, replace(answer, state=AnswerState.RECORDING, ending=None))
         return recording
 
     def keep(self, attempt: int, answer: Answer) -> None:

@@ -269,6 +269,9 @@ class Mute:
         """The text is on the screen already."""
         return ""
 
+    def slow_down(self) -> None:
+        """Reading has no rate."""
+
     def close(self) -> None:
         """Nothing to close."""
 

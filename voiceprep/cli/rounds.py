@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,13 +21,15 @@ from voiceprep.engines.home import Settings, home
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import UsageError
 from voiceprep.listen import ListenOptions
-from voiceprep.model import RATE_HZ, Attempt, Bank, Kind, Level, ListeningPace, Question
+from voiceprep.model import RATE_HZ, Attempt, Bank, Command, Kind, Level, ListeningPace, Question
 from voiceprep.ports import Controls, Speaker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.resources import RecordedAnswer
-    from voiceprep.session import AnswerSource
+    from voiceprep.session import AnswerSource, Session
 
 DEMO_QUESTION = "yolo-vs-faster-rcnn"
 
@@ -41,7 +44,23 @@ DEMO_RATE_WPM = 190
 
 KEY_POLL_S = 0.05
 
-MENU = {"r": "retry", "n": "next question", "p": "replay your answers", "q": "quit"}
+MENU = {
+    "r": "retry",
+    "n": "next question",
+    "c": "I'm not done",
+    "p": "replay your answers",
+    "q": "quit",
+}
+
+WISHES = {
+    Command.RETRY: "r",
+    Command.NEXT: "n",
+    Command.SKIP: "n",
+    Command.PASS: "n",
+    Command.NOT_DONE: "c",
+    Command.STOP: "q",
+}
+"""What commands mean in the menu."""
 
 
 def demo(
@@ -194,6 +213,10 @@ def practice(
     Your answer ends by itself when you are silent (soon after a whole sentence, later where you broke off
     to think), by saying "that's my answer", or by Enter. Any key cuts short what is being read to you.
     Ctrl-C stops at any time; what you said is kept.
+
+    You can also say, as an utterance of its own: repeat, slower, hint, pause, resume, mark this, skip, next,
+    pass, retry, what did I miss, read the sample answer, stop. "I'm not done" (or c while the feedback is
+    read) goes on with your answer.
     """
     from voiceprep import bank as banks
     from voiceprep import schedule
@@ -229,6 +252,9 @@ def practice(
         parts = Parts(speaker, journal, controls, SystemClock(), ears)
         options = SessionOptions(level, follow_ups, headphones=live and settings.headphones)
         chance = random.SystemRandom()
+        ask_next = _by_key if text else _by_voice
+        room = _Room(screen, player, controls, answers)
+        interactive = sys.stdin.isatty() and not audio
         with Session(parts, bank, options, screen.tell) as session:
             while True:
                 if chosen is None:
@@ -236,24 +262,59 @@ def practice(
                         bank.questions, journal.reviews(), parts.clock.now(), chance.random(), wish
                     )
                 attempt = session.practise(chosen, answers)
-                key = _menu(screen, attempt, player) if sys.stdin.isatty() and not audio else "q"
+                while True:
+                    key = "q"
+                    if session.asked_for is not None:
+                        key = WISHES[session.asked_for]
+                    elif interactive:
+                        key = ask_next(room, session, chosen, attempt)
+                    if key != "c":
+                        break
+                    attempt = session.go_on(chosen, attempt)
                 if key == "q":
                     return
                 chosen = chosen if key == "r" else None
 
 
-def _menu(screen: Screen, attempt: Attempt, player: Player | None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What is at hand between two questions."""
+
+    screen: Screen
+    player: Player | None
+    controls: Controls
+    answers: Iterator[AnswerSource]
+
+
+def _by_key(room: _Room, session: Session, question: Question, attempt: Attempt) -> str:  # noqa: ARG001 - as _by_voice
     """What to do next, by one key; replaying comes back here."""
+    menu = {key: meaning for key, meaning in MENU.items() if key != "c"}
     with TerminalKeys() as keys:
         while True:
-            screen.note("   ".join(f"{key}: {meaning}" for key, meaning in MENU.items()))
+            room.screen.note("   ".join(f"{key}: {meaning}" for key, meaning in menu.items()))
             key = None
-            while key not in MENU:
+            while key not in menu:
                 time.sleep(KEY_POLL_S)
                 key = keys.poll()
             if key != "p":
                 return str(key)
-            _replay(screen, attempt, player, keys)
+            _replay(room.screen, attempt, room.player, keys)
+
+
+def _by_voice(room: _Room, session: Session, question: Question, attempt: Attempt) -> str:
+    """The same by voice, or by a key."""
+    from voiceprep.session import Spoken
+
+    while True:
+        room.screen.note("Say or press: " + "   ".join(f"{key}: {said}" for key, said in MENU.items()))
+        source = next(room.answers)
+        if not isinstance(source, Spoken):
+            raise TypeError("a microphone is needed to listen")
+        wish = session.hear_wish(question, attempt, source, frozenset(MENU))
+        key = WISHES[wish] if isinstance(wish, Command) else wish
+        if key != "p":
+            return key
+        _replay(room.screen, attempt, room.player, room.controls)
 
 
 def _replay(screen: Screen, attempt: Attempt, player: Player | None, keys: Controls) -> None:

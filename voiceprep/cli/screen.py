@@ -18,8 +18,10 @@ from voiceprep.events import (
     LevelMeasured,
     MicrophoneSilent,
     NothingSaid,
+    Obeyed,
     Phase,
     PhaseChanged,
+    Reopened,
     Said,
     Saying,
     TranscriptGrown,
@@ -30,6 +32,13 @@ METER_FLOOR_DBFS = -60.0
 """Level at which the meter is empty: a quiet room."""
 
 METER_COLUMNS = 12
+
+HINTS = {
+    Phase.LISTENING: " (Enter when you are done)",
+    Phase.PAUSED: ' (any key, or "resume", goes on)',
+    Phase.SPEAKING: " (any key cuts it short)",
+}
+"""What can be done in a phase."""
 
 REDRAW_S = 0.1
 """Audio between two drawings of the meter."""
@@ -102,6 +111,11 @@ class Screen:
                 # The recogniser adds phrases at the end and never takes one back.
                 self._lines(page.paragraph(text[len(self._shown_text) :].strip(), "  > ", "    "))
                 self._shown_text = text
+            case Obeyed(command):
+                self.note(f"({command})")
+            case Reopened(asked, heard):
+                self._shown_text = heard
+                self._lines(["", *page.paragraph(f"Going on with your answer to: {asked}")])
             case MicrophoneSilent(name, seconds):
                 self.note(
                     f"zero samples from {name} for {seconds:.0f} s: muted or not connected? Still listening."
@@ -144,7 +158,7 @@ class Screen:
     def _show_phase(self) -> None:
         text = str(self._phase) + (f": {self._source}" if self._source else "")
         if self._redraws:
-            self._draw(text + (" (Enter when you are done)" if self._phase is Phase.LISTENING else ""))
+            self._draw(text + (HINTS.get(self._phase, "")))
         else:
             self.note(f"[{text}]")
 

@@ -93,6 +93,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE answers ADD COLUMN marks TEXT",  # JSON: [[seconds, ...]]; NULL: nothing was marked
+    ),
 )
 """Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
 

@@ -41,7 +41,7 @@ DATABASE_FILE = "journal.db"
 RECORDINGS_FOLDER = "recordings"
 
 # Values in the order of the table's columns, which is the order of rows.py.
-_INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -120,6 +120,38 @@ class SqliteJournal:
             if lock is not None:
                 lock.release()
             recording.path.unlink(missing_ok=True)
+            raise
+        self._locks[attempt, ordinal] = lock
+        return recording
+
+    def reopen(self, attempt: int, ordinal: int) -> WavRecording:
+        """Go on recording an answer that was kept; a crash from here on leaves it to :meth:`recover`.
+
+        Raises JournalError where there is no such answer, it has no audio or is being recorded, DiskFull.
+        """
+        with self._reading("look for the answer"):
+            row = self._run(
+                "SELECT audio, state FROM answers WHERE attempt = ? AND ordinal = ?", (attempt, ordinal)
+            ).fetchone()
+        if row is None or row["audio"] is None or row["state"] == AnswerState.RECORDING.value:
+            raise JournalError(
+                f"answer {ordinal} of attempt {attempt} has no finished recording to go on with: "
+                "answer the question anew."
+            )
+        path = self._folder / PurePosixPath(row["audio"])
+        try:
+            lock = self._lock(path)
+        except FileNotFoundError as exc:
+            raise JournalError(f"{path} is gone: answer the question anew.") from exc
+        try:
+            recording = WavRecording(path, repair(path))
+            with self._writing("reopen the answer"):
+                self._run(
+                    "UPDATE answers SET state = ?, ending = NULL WHERE attempt = ? AND ordinal = ?",
+                    (AnswerState.RECORDING.value, attempt, ordinal),
+                )
+        except BaseException:
+            lock.release()
             raise
         self._locks[attempt, ordinal] = lock
         return recording

@@ -77,22 +77,25 @@ def pcm16(samples: Samples) -> bytes:
 class WavRecording:
     """The :class:`~voiceprep.ports.Recording` on disk, at ``path``, which must not exist yet.
 
-    The file is 16 kHz mono 16-bit PCM, for its owner alone. Raises JournalError, DiskFull.
+    With ``n_samples`` it goes on with a file that holds so many (:func:`repair` counts them). The file is
+    16 kHz mono 16-bit PCM, for its owner alone. Raises JournalError, DiskFull.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, n_samples: int | None = None) -> None:
         self.path = path
-        self._n_samples = 0
-        self._n_synced = 0
+        self._n_samples = self._n_synced = n_samples or 0
         try:
-            self._file = _create(path)
+            self._file = _create(path) if n_samples is None else io.FileIO(path, "r+b")
         except FileExistsError as exc:
             raise JournalError(
                 f"{path} exists already and is not overwritten: move it away, or "
                 "`voiceprep forget` the attempt."
             ) from exc
         except OSError as exc:
-            raise storage_error(exc, "create the recording", path) from exc
+            doing = "create the recording" if n_samples is None else "reopen the recording"
+            raise storage_error(exc, doing, path) from exc
+        if n_samples is not None:
+            return
         try:
             _write(self._file, 0, header(0))
             _sync_folder(path.parent)

@@ -61,6 +61,7 @@ def answer_row(attempt: int, answer: Answer, audio: str | None) -> Row:
         _real(answer.timing.last_speech_to_finished_s),
         _real(answer.timing.finished_to_flags_s),
         _real(answer.timing.recogniser_busy_s),
+        _json([tuple(_real(mark_s) for mark_s in answer.marks_s)]) if answer.marks_s else None,
     )
 
 
@@ -148,6 +149,7 @@ def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> 
             finished_to_flags_s=row["finished_to_flags_s"],
             recogniser_busy_s=row["recogniser_busy_s"],
         ),
+        marks_s=tuple(json.loads(row["marks"])[0]) if row["marks"] is not None else (),
     )
 
 

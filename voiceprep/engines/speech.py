@@ -13,7 +13,7 @@ import time
 import wave
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -115,6 +115,10 @@ def choose_voice(wanted: str, among: tuple[Voice, ...]) -> Voice:
     raise SpeechError(f"no voice is called {wanted!r}; this machine has:\n{some}{more}")
 
 
+_SLOWER = 5 / 6
+_SLOWEST_WPM = 100  # below this espeak-ng drawls
+
+
 class Pyttsx3Speaker:
     """Says text through ``player``; implements :class:`voiceprep.ports.Speaker`.
 
@@ -157,6 +161,12 @@ class Pyttsx3Speaker:
             self._kept.pop(text, None)  # so that the next try is a new one
             raise
         return self._player.play(sound, stop)
+
+    def slow_down(self) -> None:
+        """Speak a sixth slower from now on, not below 100 words a minute."""
+        slower = max(_SLOWEST_WPM, round(self._options.rate_wpm * _SLOWER))
+        self._options = replace(self._options, rate_wpm=min(slower, self._options.rate_wpm))
+        self._kept.clear()  # what was prepared at the old rate
 
     def close(self) -> None:
         """Stop, end the child processes, remove what they wrote. May be called twice."""
