@@ -10,7 +10,15 @@ import pytest
 
 from voiceprep import bank as banks
 from voiceprep import resources, text
-from voiceprep.errors import DeviceLost, DiskFull, Interrupted, ModelDamaged, SpeechError, VoiceprepError
+from voiceprep.errors import (
+    DeviceLost,
+    DiskFull,
+    Interrupted,
+    ModelDamaged,
+    RecogniserError,
+    SpeechError,
+    VoiceprepError,
+)
 from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged, Reopened
 from voiceprep.hearing import Ears
 from voiceprep.listen import ListenOptions
@@ -27,6 +35,7 @@ from voiceprep.model import (
     Question,
     Samples,
     Status,
+    Tone,
 )
 from voiceprep.ports import Microphone
 from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
@@ -41,6 +50,7 @@ from voiceprep.testing import (
     ScriptedControls,
     ScriptedRecogniser,
     ScriptedSpeaker,
+    ScriptedTones,
 )
 
 RNG = np.random.default_rng(3)
@@ -627,3 +637,47 @@ def test_not_done_after_everything_goes_on_with_the_answer(bank: Bank, question:
         attempt = session.go_on(question, attempt)
     assert text_of(attempt.answers[0]) == "It keeps the best box. It drops the others."
     assert table.kept() == attempt
+
+
+# ------------------------------------------------------------------------------ tones
+
+
+def test_tones_tell_listening_from_thinking_from_error(bank: Bank, question: Question) -> None:
+    """One before each listening, one when an answer counts as finished, another where something fails."""
+    table = Table(bank, ["Hint.", "It keeps the best box.", RecogniserError("out of memory")])
+    tones = ScriptedTones()
+    parts = Parts(
+        table.speaker,
+        table.journal,
+        ScriptedControls(),
+        table.clock,
+        Ears(LoudnessDetector(), table.recogniser),
+        tones,
+    )
+    answers = [by_words(table, SHORT, LULL, SPEECH, QUIET), by_words(table, SPEECH, QUIET)]
+    with Session(parts, bank, table.options, table.events.append) as session, pytest.raises(RecogniserError):
+        session.practise(question, iter(answers))
+    up, down, low = Tone.LISTENING, Tone.THINKING, Tone.ERROR
+    assert tones.played == [up, up, down, up, low]
+
+
+def test_the_microphone_is_opened_after_the_tone(bank: Bank, question: Question) -> None:
+    """Without headphones a live microphone would hear the tone."""
+    order: list[str] = []
+
+    class Noted(ScriptedTones):
+        def tone(self, tone: Tone) -> None:
+            order.append(tone)
+
+    table = Table(bank, ["It keeps the best box."], options=SessionOptions(n_follow_ups=0))
+    spoken = table.spoken()
+
+    def open_one() -> Microphone:
+        order.append("opened")
+        return spoken.open()
+
+    ears = Ears(LoudnessDetector(), table.recogniser)
+    parts = Parts(table.speaker, table.journal, ScriptedControls(), table.clock, ears, Noted())
+    with Session(parts, bank, table.options, table.events.append) as session:
+        session.practise(question, iter([Spoken(open_one, spoken.options)]))
+    assert order == [Tone.LISTENING, "opened", Tone.THINKING]

@@ -74,6 +74,14 @@ class Command(StrEnum):
     STOP = "stop"
 
 
+class Tone(StrEnum):
+    """What a short tone tells."""
+
+    LISTENING = "listening"
+    THINKING = "thinking"
+    ERROR = "error"
+
+
 CommandWords = tuple[tuple[Command, tuple[str, ...]], ...]
 """Every command and the utterances that mean it."""
 

@@ -20,6 +20,7 @@ from voiceprep.model import (
     Order,
     Recovered,
     Review,
+    Tone,
     VagueSpot,
 )
 
@@ -55,6 +56,16 @@ class Speaker(Protocol):
 
     def close(self) -> None:
         """Stop, end the child process, free the device. May be called twice."""
+
+
+class Tones(Protocol):
+    """Tells by short tones what the program does."""
+
+    def tone(self, tone: Tone) -> None:
+        """Play ``tone``. LISTENING has ended when this returns: the microphone must not hear it.
+
+        Never raises: a tone is a courtesy.
+        """
 
 
 class Microphone(Protocol):

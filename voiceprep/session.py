@@ -45,10 +45,11 @@ from voiceprep.model import (
     ListeningPace,
     Question,
     Timing,
+    Tone,
     Transcript,
 )
 from voiceprep.patience import FOLLOW_UP_WORDS, N_RECENT_PAUSES, USUAL_WORDS, Pause
-from voiceprep.ports import Clock, Controls, Journal, Microphone, Recording, Speaker
+from voiceprep.ports import Clock, Controls, Journal, Microphone, Recording, Speaker, Tones
 
 if TYPE_CHECKING:
     from voiceprep.model import Samples
@@ -61,7 +62,7 @@ TYPED = "typed"
 class Parts:
     """The real or fake parts a session runs on; whoever made them closes them.
 
-    ``ears`` may be None where every answer is typed.
+    ``ears`` may be None where every answer is typed, ``tones`` where none are wanted.
     """
 
     speaker: Speaker
@@ -69,6 +70,7 @@ class Parts:
     controls: Controls
     clock: Clock
     ears: Ears | None
+    tones: Tones | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,8 @@ class Session:
             # A full disk fails here again; what stopped us says so already, and the next start recovers.
             with suppress(JournalError):
                 journal.conclude(attempt.id, attempt.combined)
+            if isinstance(exc, VoiceprepError) and not isinstance(exc, Interrupted):
+                self._tone(Tone.ERROR)
             if isinstance(exc, KeyboardInterrupt):
                 raise Interrupted(f"interrupted; what was said is kept as attempt {attempt.id}") from exc
             raise
@@ -375,6 +379,7 @@ class Session:
         parts = self._parts
         options = self._fitted(source.options, asked)
         hearing = Hearing(ears, parts.controls, parts.clock, self._worker, options, self._tell)
+        self._tone(Tone.LISTENING)
         heard_from = line.source(before)
         self._tell(PhaseChanged(Phase.LISTENING, heard_from.name))
         recording = parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes)
@@ -392,6 +397,8 @@ class Session:
         if turn.hearing is None or turn.line is None:
             raise ValueError("a typed answer cannot be reopened")
         self._line = turn.line
+        if not turn.rest:  # else somebody is speaking already
+            self._tone(Tone.LISTENING)
         source = turn.line.source(turn.rest)
         self._forget_keys()
         said = turn.answer.transcript
@@ -419,6 +426,7 @@ class Session:
                 if heard.command not in ASIDES:
                     break
                 before = self._aside(question, asked, heard.command, line)
+                self._tone(Tone.LISTENING)
                 source = line.source(before)
                 self._tell(PhaseChanged(Phase.LISTENING, source.name))
                 heard = hearing.hear(source, recording)
@@ -437,6 +445,7 @@ class Session:
             rest = (Block(heard.rest),)
         else:
             line.hush()
+            self._tone(Tone.THINKING)
         if heard.ending is Ending.LIMIT:
             self._notify(feedback.stopped_at(heard.n_samples / RATE_HZ))
         return _Turn(attempt.id, asked, answer, heard.finished_at_s, heard.command, hearing, line, rest)
@@ -489,6 +498,10 @@ class Session:
         self._tell(PhaseChanged(Phase.SPEAKING))
         where = self._parts.speaker.say(text.spoken(said, self._bank.glossary), should_stop)
         self._tell(Said(where))
+
+    def _tone(self, tone: Tone) -> None:
+        if self._parts.tones is not None:
+            self._parts.tones.tone(tone)
 
     def _notify(self, said: str) -> None:
         self._tell(Saying(said))

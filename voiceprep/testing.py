@@ -2,6 +2,7 @@
 
     Clock           ManualClock           stands still until it is moved
     Speaker         ScriptedSpeaker       remembers what was said
+    Tones           ScriptedTones         remembers them
     Microphone      SamplesMicrophone     delivers an array, with pauses, lost samples or a lost device
                     WavMicrophone         the same from a 16 kHz mono 16-bit WAV file
     SpeechDetector  ScriptedDetector      speech at given spans
@@ -43,6 +44,7 @@ from voiceprep.model import (
     Recovered,
     Review,
     Span,
+    Tone,
     VagueSpot,
 )
 
@@ -132,6 +134,17 @@ class ScriptedSpeaker:
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True
+
+
+class ScriptedTones:
+    """Remembers the tones in order, in ``played``."""
+
+    def __init__(self) -> None:
+        self.played: list[Tone] = []
+
+    def tone(self, tone: Tone) -> None:
+        """Remember ``tone``."""
+        self.played.append(tone)
 
 
 # ------------------------------------------------------------------------------ listening

@@ -45,6 +45,7 @@ class Chosen:
     finish_silence_s: float | None = None
     pace: ListeningPace | None = None
     headphones: bool | None = None
+    tones: bool | None = None
 
 
 def merged(chosen: Chosen) -> Settings:

@@ -172,6 +172,8 @@ def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
         lines += ["", *page.paragraph(f"Asked: {answer.asked}")]
         said = answer.transcript.text if answer.transcript is not None else ""
         lines += page.paragraph(f"Answered ({answer.state}): {said or 'nothing'}")
+        if answer.marks_s:
+            lines += page.paragraph(f"Marked at {', '.join(f'{at_s:.1f} s' for at_s in answer.marks_s)}")
         if answer.audio is not None:
             lines.append(plain(f"Audio: {answer.audio}"))
         silence_s, compute_s = answer.timing.last_speech_to_finished_s, answer.timing.finished_to_flags_s

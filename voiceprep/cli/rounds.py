@@ -198,6 +198,13 @@ def practice(
             help="You wear headphones: speak to cut the question short; remembered.",
         ),
     ] = None,
+    tones: Annotated[
+        bool | None,
+        typer.Option(
+            "--tones/--no-tones",
+            help="Short tones: up, it listens; down, it thinks; low, it failed; remembered.",
+        ),
+    ] = None,
     audio: Annotated[
         list[Path] | None,
         typer.Option(help="Take the answer from this recording; again for the follow-up's."),
@@ -220,6 +227,7 @@ def practice(
     """
     from voiceprep import bank as banks
     from voiceprep import schedule
+    from voiceprep.engines.tones import TonePlayer
     from voiceprep.session import Parts, Session, SessionOptions
 
     if audio and text:
@@ -231,13 +239,15 @@ def practice(
         chosen = banks.find(bank, question) if question is not None else None
         wish = schedule.Wish(topic=topic, kind=kind)
         settings = assemble.merged(
-            Chosen(microphone, loudspeaker, model, voice, rate, silence, pace, headphones)
+            Chosen(microphone, loudspeaker, model, voice, rate, silence, pace, headphones, tones)
         )
         answers = assemble.answers(settings, text=text, audio=tuple(audio or ()), screen=screen)
         ears = None if text else assemble.ears(settings.model, stack)
         player = None if mute else assemble.loudspeaker(settings)
         if player is None and not mute:
             screen.note("There is no loudspeaker here: what would be said is printed instead.")
+        toned = None if player is None or text or settings.tones is False else TonePlayer(player)
+        player = toned or player
         speaker = assemble.Mute() if player is None else assemble.voice(settings, player, stack)
         journal = assemble.open_journal(screen, stack)
         live = not (text or audio)
@@ -249,7 +259,7 @@ def practice(
         assemble.remember(settings, frozenset(unused))
 
         controls = stack.enter_context(TerminalKeys()) if live else assemble.NoKeys()
-        parts = Parts(speaker, journal, controls, SystemClock(), ears)
+        parts = Parts(speaker, journal, controls, SystemClock(), ears, toned)
         options = SessionOptions(level, follow_ups, headphones=live and settings.headphones)
         chance = random.SystemRandom()
         ask_next = _by_key if text else _by_voice

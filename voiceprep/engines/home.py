@@ -107,6 +107,7 @@ class Settings:
     finish_silence_s: float | None = None
     pace: str | None = None
     headphones: bool = False
+    tones: bool | None = None
 
 
 def load_settings(folder: Path) -> Settings:
@@ -199,6 +200,7 @@ _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "finish_silence_s": (_is_positive, "a number of seconds above 0"),
     "pace": (_is_pace, " or ".join(f'"{pace}"' for pace in ListeningPace)),
     "headphones": (_is_bool, "true or false"),
+    "tones": (_is_bool, "true or false"),
 }
 
 
