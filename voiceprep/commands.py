@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -91,16 +92,22 @@ def alone(utterance: str, commands: CommandWords) -> Command | None:
     said = plain(utterance)
     if not said or len(said.split()) > MAX_WORDS:
         return None
-    known = [(command, plain(phrase)) for command, phrases in commands for phrase in phrases]
-    for command, phrase in known:
-        if said == phrase:
-            return command
-    like = [(fuzz.ratio(said, phrase), command) for command, phrase in known if _same(said, phrase)]
+    known = _plain_table(commands)
+    if said in known:
+        return known[said]
+    like = [(fuzz.ratio(said, phrase), command) for phrase, command in known.items() if _same(said, phrase)]
     return max(like, key=lambda pair: pair[0])[1] if like else None
 
 
+@lru_cache(maxsize=8)
+def _plain_table(commands: CommandWords) -> dict[str, Command]:
+    return {plain(phrase): command for command, phrases in commands for phrase in phrases}
+
+
 def _same(said: str, phrase: str) -> bool:
-    if set(said.split()) & _NEGATORS != set(phrase.split()) & _NEGATORS:
-        return False  # "that's not my answer" differs from its opposite by three letters
-    short = min(len(said), len(phrase)) < MIN_FUZZY_LETTERS
-    return said == phrase if short else fuzz.ratio(said, phrase) >= COMMAND_RATIO
+    if min(len(said), len(phrase)) < MIN_FUZZY_LETTERS:
+        return said == phrase
+    if fuzz.ratio(said, phrase, score_cutoff=COMMAND_RATIO) == 0:
+        return False
+    # "that's not my answer" differs from its opposite by three letters.
+    return set(said.split()) & _NEGATORS == set(phrase.split()) & _NEGATORS
