@@ -150,19 +150,7 @@ def parse_pack(files: Mapping[str, str]) -> Bank:
         for path, text in sorted(files.items())
         if (table := _toml(path, text, faults)) is not None
     }
-    synonyms: list[tuple[str, tuple[str, ...]]] = []
-    glossary: list[Term] = []
-    commands: list[tuple[Command, tuple[str, ...]]] = []
-    for path, table in tables.items():
-        if path.rpartition("/")[2] in _SET_FILES:
-            synonyms.extend(_synonyms(table))
-        elif path.rpartition("/")[2] == "glossary.toml":
-            glossary.extend(_glossary(table))
-        elif path.rpartition("/")[2] == _COMMANDS_FILE:
-            commands.extend(_commands(table))
-    _unique(faults, [(name, _COMMANDS_FILE, name) for name, _ in commands], "command")
-    _unique(faults, [(name, "synonyms.toml", name) for name, _ in synonyms], "synonym set")
-    _unique(faults, [(term.term, "glossary.toml", f"terms.{term.term}") for term in glossary], "term")
+    synonyms, glossary, commands = _words(tables, faults)
     questions: list[Question] = []
     owners: list[tuple[str, str, str]] = []
     for path, table in tables.items():
@@ -173,14 +161,33 @@ def parse_pack(files: Mapping[str, str]) -> Bank:
                 owners.append((card.id, path, f"cards[{at}].id"))
         if path.rpartition("/")[2] in _WORD_FILES:
             continue
-        question = _question(table, pack, tuple(synonyms))
+        question = _question(table, pack, synonyms)
         if question is not None:
             questions.append(question)
             owners.append((question.id, path, "id"))
     _unique(faults, owners, "question id")
     if faults.found:
         raise ContentError(tuple(faults.found))
-    return Bank(tuple(questions), tuple(glossary), tuple(synonyms), commands=tuple(commands))
+    return Bank(tuple(questions), glossary, synonyms, commands=commands)
+
+
+def _words(tables: Mapping[str, Table], faults: Faults) -> tuple[Synonyms, tuple[Term, ...], CommandWords]:
+    """What the files hold that are no questions, each named once."""
+    synonyms: list[tuple[str, tuple[str, ...]]] = []
+    glossary: list[Term] = []
+    commands: list[tuple[Command, tuple[str, ...]]] = []
+    for path, table in tables.items():
+        name = path.rpartition("/")[2]
+        if name in _SET_FILES:
+            synonyms.extend(_synonyms(table))
+        elif name == "glossary.toml":
+            glossary.extend(_glossary(table))
+        elif name == _COMMANDS_FILE:
+            commands.extend(_commands(table))
+    _unique(faults, [(name, _COMMANDS_FILE, name) for name, _ in commands], "command")
+    _unique(faults, [(name, "synonyms.toml", name) for name, _ in synonyms], "synonym set")
+    _unique(faults, [(term.term, "glossary.toml", f"terms.{term.term}") for term in glossary], "term")
+    return tuple(synonyms), tuple(glossary), tuple(commands)
 
 
 def find(bank: Bank, id: str) -> Question:  # noqa: A002  # it is the word users and files know

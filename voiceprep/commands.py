@@ -36,14 +36,14 @@ MAX_WORDS = 7
 COMMAND_RATIO = 88.0
 """Similarity at which words count as a command: one letter or one contraction misheard."""
 
-MIN_FUZZY_LETTERS = 8
-"""Shorter commands must be heard exactly: "hints" is no "hint", "next" no "text"."""
+MIN_FUZZY_LETTERS = 10
+"""Shorter commands must be heard exactly: "hints" is no "hint", "that is a" no "that is all"."""
 
 _COURTESIES = vocabulary("please okay ok hey well so now thanks voiceprep sorry alright right") | FILLERS
 _REQUESTS = (("can", "you"), ("could", "you"), ("would", "you"), ("can", "we"), ("let's",), ("just",))
 
 
-_NEGATORS = vocabulary("not no never don't didn't isn't can't won't")
+_NEGATORS = vocabulary("not no never dont didnt isnt cant wont")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Understood:
 
 
 def plain(utterance: str) -> str:
-    """``utterance`` as commands are compared: folded words without courtesies; "" where nothing is left."""
+    """``utterance`` as commands are compared: folded, no apostrophes, no courtesies; "" for no words."""
     said = list(words(utterance))
     while said and said[-1] in _COURTESIES:
         said.pop()
@@ -68,7 +68,7 @@ def plain(utterance: str) -> str:
         if request is None and said[0] not in _COURTESIES:
             break
         del said[: len(request) if request else 1]
-    return " ".join(said) or " ".join(words(utterance))
+    return (" ".join(said) or " ".join(words(utterance))).replace("'", "")
 
 
 def understood(heard: Iterable[str], commands: CommandWords) -> Understood | None:

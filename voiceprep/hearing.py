@@ -225,7 +225,7 @@ class Hearing:
         return Heard(
             transcript=_transcript(self._words),
             ending=self._ending(failure),
-            n_samples=self._tape.n_samples,
+            n_samples=recording.n_samples,  # the tape may lack the block in which Ctrl-C came
             n_overflows=self._n_overflows,
             timing=Timing(
                 last_speech_to_finished_s=(

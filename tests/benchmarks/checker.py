@@ -150,7 +150,7 @@ def stuffing(question: Question) -> Iterable[tuple[str, str]]:
     words of the phrases or without the phrases that hold any.
     """
     sets = [part for element in question.elements for group in element.groups for part in group]
-    rng = random.Random(question.id)  # noqa: S311 - the same lists in every run
+    rng = random.Random(question.id)
     firsts = [part[0] for part in sets]
     for order, chosen in (
         ("", firsts),
@@ -301,7 +301,7 @@ def main() -> None:
 
 
 def _misheard(bank: Bank, answers: Path | None, mangled: Path | None) -> None:
-    rng = random.Random(0)  # noqa: S311 - the same misspellings in every run
+    rng = random.Random(0)
     clean, other = (
         {line["id"]: line["text"] for line in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
         if path
