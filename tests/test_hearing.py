@@ -13,7 +13,7 @@ from voiceprep.errors import DeviceLost, DiskFull, Interrupted, RecogniserError,
 from voiceprep.events import Event, LevelMeasured, MicrophoneSilent, TranscriptGrown
 from voiceprep.hearing import SILENCE_DBFS, Ears, Heard, Hearing, Interjection, Source, level_dbfs
 from voiceprep.listen import FRAME_SAMPLES, WHOLE_RECORDING, ListenOptions
-from voiceprep.model import RATE_HZ, Block, Ending, HeardWord, Samples, Span
+from voiceprep.model import RATE_HZ, Block, Command, Ending, HeardWord, Samples, Span
 from voiceprep.testing import (
     AlignedRecogniser,
     Incident,
@@ -304,3 +304,14 @@ def test_noise_over_the_question_is_no_interjection() -> None:
     microphone = SamplesMicrophone(np.concatenate([quiet(1), speech(0.1), quiet(1)]))
     interjection = Interjection(LoudnessDetector(), microphone.blocks())
     assert not any(interjection.heard() for _ in range(80))
+
+
+def test_what_follows_not_done_is_handed_on() -> None:
+    """All that was recorded since the end of "I'm not done" comes back, to be joined to another answer."""
+    not_done = ((Command.NOT_DONE, ("i'm not done",)),)
+    room = Room(["I'm not done."], ListenOptions(commands=not_done))
+    heard = room.hear(quiet(0.5), speech(1), quiet(2), live=False)
+    assert heard.command is Command.NOT_DONE
+    assert heard.rest is not None
+    assert len(heard.rest) == pytest.approx(0.3 * RATE_HZ, abs=0.1 * RATE_HZ)
+    assert np.array_equal(heard.rest, room.recording.samples[-len(heard.rest) :])
