@@ -328,9 +328,9 @@ def _carrying(reading: Reading, chosen: list[Hit]) -> tuple[Hit, ...]:
     return tuple(hit for hit in chosen if hit.end - hit.start > 1 or tokens[hit.start].word not in STOPWORDS)
 
 
-def promise(reading: Reading, sets: tuple[WordSet, ...]) -> float:
-    """The largest share that :func:`meet` can find."""
-    return sum(bool(set_hits(reading, names)) for names in sets) / len(sets)
+def may_meet(reading: Reading, sets: tuple[WordSet, ...]) -> bool:
+    """Whether :func:`meet` can find a full match: words of every set stand in the text."""
+    return all(set_hits(reading, names) for names in sets)
 
 
 @dataclass(frozen=True, slots=True)

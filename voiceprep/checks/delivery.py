@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from voiceprep.checks.case import Case, Check, Example, evidence
@@ -46,12 +47,18 @@ def _pauses_s(transcript: Transcript) -> list[float]:
 
 _COUNTED = frozenset({"you know", "i mean", "kind of"})
 """Hedge cues that count as fillers."""
+_MAY_COUNT = re.compile(r"(?:you|y')?know|mean|kind|sort")
+"""Without such a word none of these stands in a text, and the search is spared."""
 _IN_COUNTED = frozenset({"you", "know", "i", "mean", "kind", "sort", "of"})
 
 
 def _runs(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
     """Fillers as token ranges, in order; "you know" is one."""
-    cues = [(hedge.begin, hedge.end) for hedge in hedges(tokens) if hedge.cue.id in _COUNTED]
+    cues = (
+        [(hedge.begin, hedge.end) for hedge in hedges(tokens) if hedge.cue.id in _COUNTED]
+        if any(_MAY_COUNT.match(token.word) for token in tokens)
+        else []
+    )
     alone = [
         (at, at + 1) for at, token in enumerate(tokens) if token.is_filler and token.word not in _IN_COUNTED
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from voiceprep.checks.case import Case, Check, ElementPattern, Example, evidence
-from voiceprep.matching import Match, asserted, cover, hope, meet, promise
+from voiceprep.matching import Match, asserted, cover, hope, may_meet, meet
 from voiceprep.model import ElementFinding, Evidence, Status
 from voiceprep.reading import Hit
 from voiceprep.weighing import Weighed, weigh
@@ -25,16 +25,22 @@ def find(case: Case) -> tuple[ElementFinding, ...]:
 
 def decided(case: Case, pattern: ElementPattern) -> ElementFinding | None:
     """What a pattern met in full, or contradicted, decides; None where it leaves the element open."""
-    full = _full(case, pattern)
     contradicted = _contradictions(case, pattern)
-    standing = [match for match in full if not any(_cancels(case, other, match) for other in contradicted)]
+    is_met, best = False, None
+    for match in _full(case, pattern):
+        is_met = True
+        if any(_cancels(case, other, match) for other in contradicted):
+            continue
+        if best is None or _rank(match) < _rank(best):
+            best = match
+        if _rank(best) <= CLEAR:
+            break
     element = pattern.element
-    if standing:
-        best = min(standing, key=lambda match: (match.doubtful, _length(match)))
+    if best is not None:
         status = Status.MISHEARD if best.doubtful else Status.SAID
         score = 0.5 if best.doubtful else 1.0
         return ElementFinding(element.id, element.need, status, score, _shown(case, best.hits))
-    if full or contradicted:  # what was contradicted covers nothing of the element
+    if is_met or contradicted:  # what was contradicted covers nothing of the element
         return ElementFinding(element.id, element.need, Status.MISSING, 0.0, ())
     return None
 
@@ -47,20 +53,29 @@ def _likely(case: Case, pattern: ElementPattern, weighed: Weighed) -> ElementFin
     return ElementFinding(element.id, element.need, Status.MISSING, score, ())
 
 
-def _full(case: Case, pattern: ElementPattern) -> list[Match]:
+def _full(case: Case, pattern: ElementPattern) -> Iterator[Match]:
     """Patterns of the element met in full; those whose words the text lacks are not looked at further."""
     reading, ask = case.reading, case.compiled.ask
-    matches = [meet(reading, sets, ask) for sets in pattern.groups if promise(reading, sets) > ALMOST]
-    matches += [cover(reading, wanted, ask) for wanted in pattern.phrasings if hope(reading, wanted) > ALMOST]
-    return [match for match in matches if match is not None and match.is_full]
+    for sets in pattern.groups:
+        if may_meet(reading, sets) and (match := meet(reading, sets, ask)) is not None and match.is_full:
+            yield match
+    for wanted in pattern.phrasings:
+        may_cover = hope(reading, wanted) > ALMOST
+        if may_cover and (match := cover(reading, wanted, ask)) is not None and match.is_full:
+            yield match
 
 
 ALMOST = 0.99
 """The share of what is not quite said."""
 
 
-def _length(match: Match) -> int:
-    return match.hits[-1].end - match.hits[0].start
+CLEAR = (False, 12)
+"""A sure match of so few words is shown as it is: no shorter one is looked for."""
+
+
+def _rank(match: Match) -> tuple[bool, int]:
+    """Which of two full matches is shown: the sure one, then the shorter."""
+    return match.doubtful, match.hits[-1].end - match.hits[0].start
 
 
 def _contradictions(case: Case, pattern: ElementPattern) -> list[Match]:
