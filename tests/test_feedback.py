@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from voiceprep.checks import assess
 from voiceprep.checks.vague_words import ASKS
-from voiceprep.feedback import WORST_FIRST, follow_up, gain, spoken_debrief, worst
+from voiceprep.feedback import WORST_FIRST, flatness, follow_up, gain, spoken_debrief, worst
 from voiceprep.model import (
     Assessment,
     Bank,
@@ -129,10 +131,36 @@ def test_the_debrief_names_one_strength_and_two_gaps() -> None:
     found, _ = assessed("You keep the best box.")
     said = spoken_debrief(QUESTION, found)
     assert said == (
-        "Good: you said “keep the best box”. I did not hear you say this: a wrong threshold loses "
+        "Good: you said “keep the best box”. That is correct, but flat: it describes, and an interviewer "
+        "listens for how you decide and why. I did not hear you say this: a wrong threshold loses "
         "neighbours. "
         "You have not yet said why."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_flat"),
+    [
+        ("You keep the best box.", True),
+        ("You keep the best box. YOLO finds them in one pass.", True),
+        ("You keep the best box, because it sits tightest on the object.", False),
+        ("You keep the best box. It averages the overlapping boxes.", False),
+        ("Detectors are everywhere these days.", False),
+        (BEST + RISK + ONCE + EXTRA, False),
+    ],
+)
+def test_a_correct_answer_that_argues_nothing_is_named_flat(text: str, *, is_flat: bool) -> None:
+    """Flat is what is right and neither reasons nor measures; not what is wrong, empty or argued."""
+    found, _ = assessed(text)
+    assert ("correct, but flat" in flatness(found)) == is_flat
+    assert ("correct, but flat" in spoken_debrief(QUESTION, found)) == is_flat
+
+
+def test_where_a_single_move_is_demanded_its_absence_makes_no_answer_flat() -> None:
+    """One missing move is a gap, told as such."""
+    question = replace(QUESTION, moves=(Move.REASON,))
+    found = assess(question, (Transcript("You keep the best box.", ()),), BANK)
+    assert flatness(found) == ""
 
 
 def test_at_most_three_vague_spans_are_spoken_the_worst_first() -> None:

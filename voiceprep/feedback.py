@@ -261,12 +261,33 @@ def spoken_debrief(question: Question, assessment: Assessment) -> str:
 
     Of the vague spans only the worst is asked about; that is as much as an ear keeps.
     """
-    parts = [_strength(assessment)]
+    parts = [_strength(assessment), flatness(assessment)]
     parts += _gaps(question, assessment)
     parts += _vague(assessment)
     for pitfall in assessment.pitfalls[:1]:
         parts.append(f"One correction: {pitfall.correction}")
     return " ".join(part for part in parts if part)
+
+
+FLAT_MADE = 1 / 3
+"""Share of the required moves up to which an answer is flat: one of 102 strong answers makes so few."""
+MIN_DEMANDED = 2
+"""Where one move is demanded, missing it is a gap and not a manner."""
+
+
+def flatness(assessment: Assessment) -> str:
+    """Names an answer that is correct and yet flat; "" for any other.
+
+    Correct: something was said of what is asked for and no mistake was heard. Flat: it does next to nothing
+    of what an answer at this level must do.
+    """
+    demanded = [move for move in assessment.moves if move.required]
+    made = sum(move.status is Status.SAID for move in demanded)
+    is_correct = not assessment.pitfalls and any(one.status is Status.SAID for one in assessment.elements)
+    is_flat = len(demanded) >= MIN_DEMANDED and made <= FLAT_MADE * len(demanded)
+    if not (is_correct and is_flat) or assessment.verdict is Verdict.STRONG:
+        return ""
+    return "That is correct, but flat: it describes, and an interviewer listens for how you decide and why."
 
 
 def _strength(assessment: Assessment) -> str:

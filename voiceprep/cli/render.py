@@ -80,7 +80,11 @@ def quoted(evidence: Iterable[Evidence]) -> str:
 
 def assessment_lines(assessment: Assessment, page: Page) -> list[str]:
     """Everything found about an answer, missing things with what they ask for."""
+    from voiceprep import feedback
+
     lines = [page.bold(f"Verdict: {assessment.verdict}")]
+    if manner := feedback.flatness(assessment):
+        lines += page.paragraph(manner, "  ")
     lines += _section("What you said", _elements(assessment.elements, page), page)
     lines += _section("How you argued", _moves(assessment.moves, page), page)
     vague = [
