@@ -128,6 +128,17 @@ def test_terms_read_out_are_a_list(text: str) -> None:
     assert sum(marks) > 0.9 * len(marks)
 
 
+def test_many_clipped_sentences_in_a_row_are_a_list_and_a_few_are_speech() -> None:
+    """Terms with full stops are read out, hesitations among them; short answers in a row are spoken."""
+    terms = (
+        "Stopped us. I sort it. Not fast enough. Um. Before I. Per shift. It goes. They said. From then on."
+    )
+    marks = listed(fold(terms), tokenise(terms))
+    assert all(mark for token, mark in zip(tokenise(terms), marks, strict=True) if token.word != "um")
+    spoken = "Data. Every time. We had forty pictures. Was it enough? No. So we shot more. It paid off."
+    assert not any(listed(fold(spoken), tokenise(spoken)))
+
+
 def test_a_list_inside_speech_leaves_the_speech_alone() -> None:
     """What is said round a list still counts."""
     text = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, groupby
 from operator import sub
 
 from voiceprep.numerals import WORDS as NUMBER_WORDS
@@ -129,6 +129,7 @@ def _stretches(
     joined = _joined_items(tokens, items)
     if len(joined) - len(items) >= JOINED_ITEMS - 1:
         found += _enumerated(folded, tokens, joined, JOINED_ITEMS)
+    found += _clipped(parts)
     begins = {begin for begin, _ in items}
     for part in parts:
         if len(part) >= SHORTEST_LIST:
@@ -159,6 +160,16 @@ def _read_out(folded: str, tokens: tuple[Token, ...], items: list[Item]) -> list
         n_short = sum(end - begin <= TERM_TOKENS for begin, end in inside)
         if len(inside) >= READ_OUT_ITEMS and n_short > len(inside) * READ_OUT_SHARE:
             found.append((inside[0][0], inside[-1][1]))
+    return found
+
+
+def _clipped(parts: list[list[int]]) -> list[Item]:
+    """Runs of so many sentences of a few words each that nobody speaks so: terms with full stops."""
+    found = []
+    for is_short, run in groupby(filter(None, parts), key=lambda part: len(part) <= LIST_ITEM_TOKENS):
+        inside = list(run)
+        if is_short and len(inside) >= READ_OUT_ITEMS:
+            found.append((inside[0][0], inside[-1][-1] + 1))
     return found
 
 
