@@ -42,6 +42,8 @@ from voiceprep.model import (
     PitfallFinding,
     Recovered,
     Review,
+    Run,
+    RunKind,
     Status,
     Timing,
     Transcript,
@@ -768,6 +770,106 @@ def test_recordings_of_a_journal_that_was_moved_away_are_not_touched(folder: Pat
     assert old_audio.is_file()
 
 
+# ------------------------------------------------------------------------------ runs
+
+
+def test_whatever_a_run_says_comes_back_exactly(either: Journal) -> None:
+    """Every field survives, whatever the questions, role and round are called; it has not ended."""
+
+    @settings(deadline=None, max_examples=60)
+    @given(
+        st.sampled_from(RunKind),
+        tuples(texts),
+        st.datetimes(timezones=st.just(UTC)),
+        st.none() | texts,
+        st.none() | texts,
+        st.none() | counts,
+    )
+    def law(
+        kind: RunKind,
+        questions: tuple[str, ...],
+        started: datetime,
+        role: str | None,
+        round_: str | None,
+        minutes: int | None,
+    ) -> None:
+        run = either.begin_run(kind, questions, started, role=role, round_=round_, minutes=minutes)
+        assert either.run(run) == Run(run, kind, started, None, questions, role, round_, minutes, ())
+
+    law()
+
+
+def test_a_run_survives_the_end_of_the_program(folder: Path) -> None:
+    """What was planned, what was done and whether it ended is known to the next program."""
+    with closing(SqliteJournal(folder)) as first:
+        run = first.begin_run(RunKind.DRILL, ("a", "b", "a"), NOON, role="perception engineer")
+        attempt = first.begin("a", Level.MID, "base.en", NOON, run)
+    with closing(SqliteJournal(folder)) as second:
+        kept = second.run(run)
+        assert (kept.questions, kept.ended, kept.attempts) == (("a", "b", "a"), None, (attempt,))
+        second.end_run(run, NOON + timedelta(hours=1))
+    with closing(SqliteJournal(folder)) as third:
+        assert third.run(run).ended == NOON + timedelta(hours=1)
+
+
+def test_attempts_belong_to_their_run_alone(either: Journal) -> None:
+    """In the order in which they were begun; what was practised between belongs to none."""
+    one, two = (either.begin_run(RunKind.RAPID, ("a",), NOON) for _ in range(2))
+    made = [either.begin("a", Level.MID, "r", NOON, run) for run in (one, two, None, one)]
+    assert either.run(one).attempts == (made[0], made[3])
+    assert either.run(two).attempts == (made[1],)
+    assert [attempt.id for attempt in either.attempts()] == made[::-1]
+
+
+def test_runs_come_newest_first_up_to_the_limit(either: Journal) -> None:
+    """By their start; of the same start the later one first."""
+    started = (NOON, NOON + timedelta(hours=1), NOON)
+    ids = [either.begin_run(RunKind.DRILL, (), when) for when in started]
+    assert [run.id for run in either.runs()] == [ids[1], ids[2], ids[0]]
+    assert [run.id for run in either.runs(limit=1)] == [ids[1]]
+    assert either.runs(limit=0) == ()
+    with pytest.raises(ValueError, match="limit of -1"):
+        either.runs(limit=-1)
+
+
+def test_a_forgotten_attempt_leaves_its_run(either: Journal) -> None:
+    """The run no longer names it; one that has ended goes with its last attempt, an open one stays."""
+    ended, still_open = (either.begin_run(RunKind.DRILL, ("a", "b"), NOON) for _ in range(2))
+    first, second = (either.begin(name, Level.MID, "r", NOON, ended) for name in "ab")
+    third = either.begin("a", Level.MID, "r", NOON, still_open)
+    either.end_run(ended, NOON)
+    either.forget(first)
+    assert either.run(ended).attempts == (second,)
+    either.forget(second)
+    either.forget(third)
+    assert [(run.id, run.attempts) for run in either.runs()] == [(still_open, ())]
+    either.end_run(still_open, NOON)
+    assert either.begin_run(RunKind.DRILL, (), NOON) == still_open + 1
+
+
+def test_an_unknown_run_is_named(either: Journal) -> None:
+    """Nothing is opened, ended or read of a run that is not there, and the message says what begins one."""
+    for act in (
+        lambda: either.run(7),
+        lambda: either.end_run(7, NOON),
+        lambda: either.begin("a", Level.MID, "r", NOON, 7),
+    ):
+        with pytest.raises(JournalError, match=r"no run 7.*`voiceprep drill`"):
+            act()
+    assert either.attempts() == ()
+
+
+def test_a_run_needs_the_hour_in_utc(either: Journal) -> None:
+    """A time without zone is refused, another zone is converted."""
+    with pytest.raises(ValueError, match="no time zone"):
+        either.begin_run(RunKind.DRILL, (), datetime(2026, 5, 4, 12))  # noqa: DTZ001
+    run = either.begin_run(RunKind.DRILL, (), NOON.astimezone(timezone(timedelta(hours=5))))
+    with pytest.raises(ValueError, match="no time zone"):
+        either.end_run(run, datetime(2026, 5, 4, 12))  # noqa: DTZ001
+    assert either.run(run).started.utcoffset() == timedelta(0)
+    assert either.run(run) == Run(run, RunKind.DRILL, NOON, None, (), None, None, None, ())
+
+
 # ------------------------------------------------------------------------------ trouble
 
 
@@ -832,12 +934,27 @@ def test_a_row_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:
         "UPDATE answers SET state = 'checked', words = '[[1]]'",
         "UPDATE answers SET words = 'no json'",
         "UPDATE attempts SET started = 'yesterday'",
+        "UPDATE attempts SET started = '2026-05-04T12:00:00'",
     ):
         journal._database.execute(fault)
         with pytest.raises(JournalError, match=r"journal\.db holds a row that makes no sense"):
             journal.attempts()
     with pytest.raises(JournalError, match="makes no sense"):
         journal.reviews()
+    run = journal.begin_run(RunKind.DRILL, ("a",), NOON)
+    for fault in (
+        "UPDATE runs SET kind = 'walk'",
+        "UPDATE runs SET kind = 'drill', started = 'yesterday'",
+        "UPDATE runs SET started = '2026-05-04T12:00:00+00:00', questions = '\"abc\"'",
+        "UPDATE runs SET questions = '[1]'",
+        "UPDATE runs SET questions = 'no json'",
+        "UPDATE runs SET questions = '[]', ended = 'never'",
+        "UPDATE runs SET ended = NULL, minutes = 'many'",
+    ):
+        journal._database.execute(fault)
+        for read in (journal.runs, lambda: journal.run(run)):
+            with pytest.raises(JournalError, match=r"journal\.db holds a row that makes no sense"):
+                read()
 
 
 def test_a_folder_in_the_place_of_the_database_is_named(folder: Path) -> None:
@@ -918,7 +1035,13 @@ VERSION_1 = """
 # Answers have marks.
 VERSION_2 = VERSION_1.replace("2.5, 0.01, NULL);", "2.5, 0.01, NULL, NULL);")
 
-SAMPLES = (VERSION_1, VERSION_2)
+# Attempts may belong to a run.
+VERSION_3 = """
+    INSERT INTO runs VALUES
+        (2, 'drill', '2026-05-04T11:00:00.000000+00:00', NULL, '["nms-purpose"]', NULL, NULL, 20);
+    """ + VERSION_2.replace("'base.en');", "'base.en', 2);")
+
+SAMPLES = (VERSION_1, VERSION_2, VERSION_3)
 
 
 def old_database(folder: Path, version: int) -> None:
@@ -935,6 +1058,7 @@ def test_every_old_version_is_read(folder: Path, version: int) -> None:
     with closing(SqliteJournal(folder)) as journal:
         expected = Attempt(4, "nms-purpose", Level.MID, NOON, "base.en", (ANSWER,), None)
         assert journal.attempts() == (expected,)
+        assert [run.attempts for run in journal.runs()] == ([(4,)] if version >= 3 else [])
         assert begin(journal) == 5
 
 

@@ -448,6 +448,34 @@ class Attempt:
     combined: Assessment | None
 
 
+class RunKind(StrEnum):
+    """What a row of questions was for."""
+
+    DRILL = "drill"
+    RAPID = "rapid"
+    SECTIONS = "sections"
+    MOCK = "mock"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Questions gone through in a row: the planned ones in order, and the attempts made so far.
+
+    ``ended`` is None while it can be gone on with. ``role``, ``round`` and ``minutes`` are None where none
+    was chosen; a question may be planned more than once. Forgotten attempts are no longer in ``attempts``.
+    """
+
+    id: int
+    kind: RunKind
+    started: datetime  # aware, UTC
+    ended: datetime | None  # aware, UTC
+    questions: tuple[str, ...]
+    role: str | None
+    round: str | None
+    minutes: int | None
+    attempts: tuple[int, ...]  # as they were begun
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """An attempt in short; ``verdict`` is None where nothing was said."""

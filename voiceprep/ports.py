@@ -20,6 +20,8 @@ from voiceprep.model import (
     Order,
     Recovered,
     Review,
+    Run,
+    RunKind,
     Tone,
     VagueSpot,
 )
@@ -144,8 +146,10 @@ class Recording(Protocol):
 class Journal(Protocol):
     """Keeps every attempt: audio, transcript, findings, timings."""
 
-    def begin(self, question: str, level: Level, recogniser: str, started: datetime) -> int:
-        """Open an attempt and return its id. Raises JournalError."""
+    def begin(
+        self, question: str, level: Level, recogniser: str, started: datetime, run: int | None = None
+    ) -> int:
+        """Open an attempt (within ``run``) and return its id. Raises JournalError."""
 
     def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> Recording:
         """Open the audio of an answer; from here on the journal knows it, whatever happens.
@@ -185,6 +189,27 @@ class Journal(Protocol):
         Newest first: within an answer in its own order. Worst first: alike ones newest first.
         """
 
+    def begin_run(
+        self,
+        kind: RunKind,
+        questions: tuple[str, ...],
+        started: datetime,
+        *,
+        role: str | None = None,
+        round_: str | None = None,
+        minutes: int | None = None,
+    ) -> int:
+        """Open a run of ``questions`` and return its id. Raises JournalError."""
+
+    def end_run(self, run: int, when: datetime) -> None:
+        """The run is over and cannot be gone on with. Raises JournalError when there is none of that id."""
+
+    def run(self, run: int) -> Run:
+        """The run of that id. Raises JournalError when there is none."""
+
+    def runs(self, limit: int | None = None) -> tuple[Run, ...]:
+        """Runs, newest first. Raises ValueError for a limit below 0."""
+
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.
 
@@ -192,7 +217,10 @@ class Journal(Protocol):
         """
 
     def forget(self, attempt: int) -> None:
-        """Delete an attempt with its audio. Raises JournalError when there is none of that id."""
+        """Delete an attempt with its audio, and a run that has ended with its last attempt.
+
+        Raises JournalError when there is none of that id.
+        """
 
     def close(self) -> None:
         """Close the database. May be called twice."""

@@ -43,6 +43,8 @@ from voiceprep.model import (
     Order,
     Recovered,
     Review,
+    Run,
+    RunKind,
     Span,
     Tone,
     VagueSpot,
@@ -431,14 +433,22 @@ class MemoryJournal:
         self.closed = False
         self._attempts: dict[int, Attempt] = {}
         self._ids = itertools.count(1)
+        self._runs: dict[int, Run] = {}
+        self._run_ids = itertools.count(1)
         self._crashed: set[tuple[int, int]] = set()
 
-    def begin(self, question: str, level: Level, recogniser: str, started: datetime) -> int:
-        """Open an attempt and return its id. Raises ValueError where ``started`` has no time zone."""
-        if started.tzinfo is None:
-            raise ValueError(f"{started} has no time zone")
-        attempt = Attempt(next(self._ids), question, level, started.astimezone(UTC), recogniser, (), None)
+    def begin(
+        self, question: str, level: Level, recogniser: str, started: datetime, run: int | None = None
+    ) -> int:
+        """Open an attempt (within ``run``) and return its id.
+
+        Raises JournalError for an unknown run, ValueError where ``started`` has no time zone.
+        """
+        within = self.run(run) if run is not None else None
+        attempt = Attempt(next(self._ids), question, level, _in_utc(started), recogniser, (), None)
         self._attempts[attempt.id] = attempt
+        if within is not None:
+            self._runs[within.id] = replace(within, attempts=(*within.attempts, attempt.id))
         return attempt.id
 
     def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> MemoryRecording:
@@ -518,6 +528,39 @@ class MemoryJournal:
             found.sort(key=lambda spot: spot.finding.evidence.start - spot.finding.evidence.end)
         return tuple(found[:limit])
 
+    def begin_run(
+        self,
+        kind: RunKind,
+        questions: tuple[str, ...],
+        started: datetime,
+        *,
+        role: str | None = None,
+        round_: str | None = None,
+        minutes: int | None = None,
+    ) -> int:
+        """Open a run and return its id. Raises ValueError where ``started`` has no time zone."""
+        began = _in_utc(started)
+        run = Run(next(self._run_ids), kind, began, None, questions, role, round_, minutes, ())
+        self._runs[run.id] = run
+        return run.id
+
+    def end_run(self, run: int, when: datetime) -> None:
+        """The run is over. Raises JournalError, ValueError where ``when`` has no time zone."""
+        self._runs[run] = replace(self.run(run), ended=_in_utc(when))
+
+    def run(self, run: int) -> Run:
+        """The run of that id. Raises JournalError when there is none."""
+        if run not in self._runs:
+            raise JournalError(f"there is no run {run}: begin one with `voiceprep drill`.")
+        return self._runs[run]
+
+    def runs(self, limit: int | None = None) -> tuple[Run, ...]:
+        """Runs, newest first. Raises ValueError for a limit below 0."""
+        if limit is not None and limit < 0:
+            raise ValueError(f"a limit of {limit} runs makes no sense")
+        found = sorted(self._runs.values(), key=lambda run: (run.started, run.id), reverse=True)
+        return tuple(found[:limit])
+
     def crash(self) -> None:
         """Pretend that the program was killed here: what is being recorded is there to be recovered."""
         self._crashed |= {
@@ -548,7 +591,10 @@ class MemoryJournal:
         return tuple(found)
 
     def forget(self, attempt: int) -> None:
-        """Delete an attempt with its audio. Raises JournalError (unknown, being recorded)."""
+        """Delete an attempt with its audio, and a run that has ended with its last attempt.
+
+        Raises JournalError (unknown, being recorded).
+        """
         for answer in self._get(attempt).answers:
             key = (attempt, answer.ordinal)
             if answer.state is AnswerState.RECORDING and key not in self._crashed:
@@ -556,6 +602,11 @@ class MemoryJournal:
         del self._attempts[attempt]
         self._crashed = {key for key in self._crashed if key[0] != attempt}
         self.recordings = {key: kept for key, kept in self.recordings.items() if key[0] != attempt}
+        left = {
+            id_: replace(run, attempts=tuple(made for made in run.attempts if made != attempt))
+            for id_, run in self._runs.items()
+        }
+        self._runs = {id_: run for id_, run in left.items() if run.attempts or run.ended is None}
 
     def close(self) -> None:
         """Remember that it was closed."""
@@ -571,6 +622,12 @@ class MemoryJournal:
         others = [old for old in known.answers if old.ordinal != answer.ordinal]
         answers = tuple(sorted((*others, answer), key=lambda kept: kept.ordinal))
         self._attempts[attempt] = replace(known, answers=answers)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC)
 
 
 def _assessments(attempt: Attempt) -> Iterator[Assessment]:

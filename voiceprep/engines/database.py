@@ -96,6 +96,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "ALTER TABLE answers ADD COLUMN marks TEXT",  # JSON: [[seconds, ...]]; NULL: nothing was marked
     ),
+    (
+        """
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            started TEXT NOT NULL, -- as of attempts
+            ended TEXT, -- NULL: it can be gone on with
+            questions TEXT NOT NULL, -- JSON: [id, ...]
+            role TEXT,
+            round TEXT,
+            minutes INTEGER
+        )
+        """,
+        "ALTER TABLE attempts ADD COLUMN run INTEGER REFERENCES runs (id)",  # NULL: practised alone
+        "CREATE INDEX attempts_by_run ON attempts (run)",
+    ),
 )
 """Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
 

@@ -34,16 +34,22 @@ from voiceprep.model import (
     Order,
     Recovered,
     Review,
+    Run,
+    RunKind,
     VagueSpot,
 )
 
 DATABASE_FILE = "journal.db"
 RECORDINGS_FOLDER = "recordings"
 
+_INSERT_ATTEMPT = (
+    "INSERT INTO attempts (id, question, level, started, recogniser, run) VALUES (?, ?, ?, ?, ?, ?)"
+)
 # Values in the order of the table's columns, which is the order of rows.py.
 _INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_RUN = "INSERT INTO runs (kind, started, questions, role, round, minutes) VALUES (?, ?, ?, ?, ?, ?)"
 
 _VAGUE = (
     "SELECT attempts.id AS attempt, assessments.ordinal, attempts.question, started, findings.name, "
@@ -76,19 +82,25 @@ class SqliteJournal:
         self._database = connect(self._path)
         self._database.row_factory = sqlite3.Row
 
-    def begin(self, question: str, level: Level, recogniser: str, started: datetime) -> int:
-        """Open an attempt and return its id; ids grow and are never given twice.
+    def begin(
+        self, question: str, level: Level, recogniser: str, started: datetime, run: int | None = None
+    ) -> int:
+        """Open an attempt (within ``run``) and return its id; ids grow and are never given twice.
 
-        Raises JournalError, DiskFull, ValueError where ``started`` has no time zone.
+        Raises JournalError, also for an unknown run, DiskFull, ValueError where ``started`` has no time zone.
         """
         with self._writing("begin an attempt"):
-            attempt = self._run("SELECT ifnull(max(seq), 0) + 1 FROM sqlite_sequence").fetchone()[0]
+            if run is not None:
+                self._demand_run(run)
+            attempt = self._run(
+                "SELECT ifnull(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'attempts'"
+            ).fetchone()[0]
             # Recordings may outlive a database that was moved away.
             while self._recordings(attempt).exists():
                 attempt += 1
             self._run(
-                "INSERT INTO attempts (id, question, level, started, recogniser) VALUES (?, ?, ?, ?, ?)",
-                (attempt, question, level.value, _utc_text(started), recogniser),
+                _INSERT_ATTEMPT,
+                (attempt, question, level.value, _utc_text(started), recogniser, run),
             )
         return int(attempt)
 
@@ -234,6 +246,52 @@ class SqliteJournal:
         with self._making_sense():
             return tuple(rows.vague_of(row) for row in found)
 
+    def begin_run(
+        self,
+        kind: RunKind,
+        questions: tuple[str, ...],
+        started: datetime,
+        *,
+        role: str | None = None,
+        round_: str | None = None,
+        minutes: int | None = None,
+    ) -> int:
+        """Open a run of ``questions`` and return its id; ids grow and are never given twice.
+
+        Raises JournalError, DiskFull, ValueError where ``started`` has no time zone.
+        """
+        row = rows.run_row(kind, questions, _utc_text(started), (role, round_, minutes))
+        with self._writing("begin a run"):
+            return int(self._run(_INSERT_RUN, row).lastrowid or 0)
+
+    def end_run(self, run: int, when: datetime) -> None:
+        """The run is over and cannot be gone on with.
+
+        Raises JournalError when there is none of that id, DiskFull, ValueError where ``when`` has no zone.
+        """
+        with self._writing("end the run"):
+            self._demand_run(run)
+            self._run("UPDATE runs SET ended = ? WHERE id = ?", (_utc_text(when), run))
+
+    def run(self, run: int) -> Run:
+        """The run of that id. Raises JournalError when there is none, and for a row that makes no sense."""
+        with self._reading("read the run"):
+            self._demand_run(run)
+            return self._whole_runs(self._run("SELECT * FROM runs WHERE id = ?", (run,)).fetchall())[0]
+
+    def runs(self, limit: int | None = None) -> tuple[Run, ...]:
+        """Runs, newest first; ``()`` where there are none.
+
+        Raises JournalError, also for a row that does not make sense, ValueError for a limit below 0.
+        """
+        if limit is not None and limit < 0:
+            raise ValueError(f"a limit of {limit} runs makes no sense")
+        with self._reading("read the runs"):
+            found = self._run(
+                "SELECT * FROM runs ORDER BY started DESC, id DESC LIMIT ?", (-1 if limit is None else limit,)
+            ).fetchall()
+            return self._whole_runs(found)
+
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.
 
@@ -251,6 +309,8 @@ class SqliteJournal:
     def forget(self, attempt: int) -> None:
         """Delete an attempt with its audio, and copies made before migrations, which hold it too.
 
+        A run that has ended goes with its last attempt: it would still tell what was asked, and when.
+
         Raises JournalError when there is none of that id or it is being recorded; files that are gone
         already do not matter.
         """
@@ -261,6 +321,10 @@ class SqliteJournal:
             # Files first: rows without files can be forgotten again, files without rows would stay for ever.
             self._delete_files(attempt)
             self._run("DELETE FROM attempts WHERE id = ?", (attempt,))
+            self._run(
+                "DELETE FROM runs WHERE ended IS NOT NULL AND id NOT IN "
+                "(SELECT run FROM attempts WHERE run IS NOT NULL)"
+            )
         self._purge()
 
     def close(self) -> None:
@@ -320,6 +384,10 @@ class SqliteJournal:
                 f"there is no attempt {attempt} in {self._path}: `voiceprep history` lists them."
             )
 
+    def _demand_run(self, run: int) -> None:
+        if not self._run("SELECT 1 FROM runs WHERE id = ?", (run,)).fetchone():
+            raise JournalError(f"there is no run {run} in {self._path}: begin one with `voiceprep drill`.")
+
     def _announce(self, attempt: int, ordinal: int, asked: str, probes: str | None, audio: Path) -> None:
         """Store the answer that is about to be recorded."""
         answer = Answer(
@@ -367,6 +435,18 @@ class SqliteJournal:
         ).fetchall()
         with self._making_sense():
             return _assemble(self._folder, attempts, answers, assessments, findings)
+
+    def _whole_runs(self, runs: list[sqlite3.Row]) -> tuple[Run, ...]:
+        """The runs of rows of their table, with the ids of their attempts."""
+        made: dict[int, list[int]] = defaultdict(list)
+        found = self._run(
+            "SELECT id, run FROM attempts WHERE run IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps([row["id"] for row in runs]),),
+        )
+        for row in found:
+            made[row["run"]].append(row["id"])
+        with self._making_sense():
+            return tuple(rows.run_of(row, tuple(made[row["id"]])) for row in runs)
 
     # -------------------------------------------------------------------------- files
 

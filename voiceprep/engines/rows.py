@@ -24,6 +24,8 @@ from voiceprep.model import (
     MoveFinding,
     PitfallFinding,
     Review,
+    Run,
+    RunKind,
     Status,
     Timing,
     Transcript,
@@ -102,13 +104,43 @@ def finding_rows(assessment: int, found: Assessment) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def run_row(
+    kind: RunKind,
+    questions: tuple[str, ...],
+    started: str,
+    chosen: tuple[str | None, str | None, int | None],
+) -> Row:
+    """The row of table runs, without its id and end; ``chosen`` are role, round and minutes."""
+    return (kind.value, started, json.dumps(questions, ensure_ascii=False), *chosen)
+
+
+def run_of(row: sqlite3.Row, attempts: tuple[int, ...]) -> Run:
+    """The run of a row of table runs. Raises ValueError, TypeError for a value nothing here wrote."""
+    questions = json.loads(row["questions"])
+    if not (isinstance(questions, list) and all(isinstance(question, str) for question in questions)):
+        raise ValueError(f"{row['questions']!r} are no questions of a run")
+    if not isinstance(row["minutes"], int | None):
+        raise TypeError(f"{row['minutes']!r} are no minutes of a run")
+    return Run(
+        id=row["id"],
+        kind=RunKind(row["kind"]),
+        started=_moment(row["started"]),
+        ended=_moment(row["ended"]) if row["ended"] is not None else None,
+        questions=tuple(questions),
+        role=row["role"],
+        round=row["round"],
+        minutes=row["minutes"],
+        attempts=attempts,
+    )
+
+
 def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessment | None) -> Attempt:
     """The attempt of a row of table attempts. Raises ValueError for a value nothing here wrote."""
     return Attempt(
         id=row["id"],
         question=row["question"],
         level=Level(row["level"]),
-        started=datetime.fromisoformat(row["started"]),
+        started=_moment(row["started"]),
         recogniser=row["recogniser"],
         answers=answers,
         combined=combined,
@@ -118,13 +150,13 @@ def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessme
 def review_of(row: sqlite3.Row) -> Review:
     """The review of a row of id, question, started and verdict. Raises ValueError."""
     verdict = Verdict(row["verdict"]) if row["verdict"] is not None else None
-    return Review(row["id"], row["question"], datetime.fromisoformat(row["started"]), verdict)
+    return Review(row["id"], row["question"], _moment(row["started"]), verdict)
 
 
 def vague_of(row: sqlite3.Row) -> VagueSpot:
     """The vague spot of a row of attempt, ordinal, question, started, said, name, text, evidence."""
     finding = VagueFinding(_proofs(row)[0], row["name"], row["text"])
-    started = datetime.fromisoformat(row["started"])
+    started = _moment(row["started"])
     return VagueSpot(row["attempt"], row["ordinal"], row["question"], started, row["said"] or "", finding)
 
 
@@ -177,6 +209,14 @@ def assessment_of(row: sqlite3.Row, findings: Mapping[str, tuple[sqlite3.Row, ..
         ),
         follow_up=FollowUp(row["follow_up_ask"], row["follow_up_probes"]),
     )
+
+
+def _moment(written: str) -> datetime:
+    """The moment of a row; ValueError where it has no time zone: it could be compared with no other."""
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError(f"{written!r} has no time zone")
+    return moment
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> str:
