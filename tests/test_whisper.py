@@ -150,7 +150,7 @@ def test_long_audio_is_recognised_to_its_end(recogniser: Recogniser, speech: Sam
     """Beyond Whisper's window of 30 s the words go on, their times counted from the beginning."""
     long = np.tile(speech, 5)
     words = recogniser.transcribe(long)
-    windows = list(whisper._windows(long))
+    windows = list(whisper.windows(long))
     assert len(windows) > 1
     assert all(any(window.start <= word.start <= window.end for word in words) for window in windows)
     # Whole windows of many sentences are what the small recogniser hears worst: their end may be lost.

@@ -105,7 +105,7 @@ class WhisperRecogniser:
             raise RecogniserError("the audio to transcribe holds samples that are not numbers")
         words: list[HeardWord] = []
         with self._lock:
-            for window in _windows(samples):
+            for window in windows(samples):
                 words += self._words(samples, window)
         return tuple(words)
 
@@ -222,7 +222,7 @@ def _as_written(words: Iterable[Any]) -> list[list[Any]]:
     return together
 
 
-def _windows(samples: Samples) -> Iterator[Span]:
+def windows(samples: Samples) -> Iterator[Span]:
     """``samples`` in spans of at most MAX_WINDOW_S, cut at the quietest moment near each limit."""
     limit, search = round(MAX_WINDOW_S * RATE_HZ), round(CUT_SEARCH_S * RATE_HZ)
     start = 0

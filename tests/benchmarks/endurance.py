@@ -1,0 +1,261 @@
+"""What lasts: ``python -m tests.benchmarks.endurance memory|samples|spoken``.
+
+memory   recorded answers in one session, as fast as they can be heard: how much memory the process grows
+         by over 50 of them, after the first 60, against what a model in the shape of base.en takes.
+samples  so many --minutes of simulated answers through a null sink and the real microphone into a recording,
+         recognised meanwhile, with two more processes that keep both cores busy: samples kept against
+         samples played, and the overflows reported.
+spoken   100 questions in a row through the null sink's loudspeaker: how many came out audible, and whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+import wave
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[0]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from conftest import NullSink, started_null_sink
+from speed import BASE_EN, random_weights
+
+from voiceprep import bank, resources, text
+from voiceprep.engines.audiofile import AudioFileMicrophone, Pace, read_audio
+from voiceprep.engines.clock import SystemClock
+from voiceprep.engines.journal import SqliteJournal
+from voiceprep.engines.loudspeaker import SoundDevicePlayer, WavFilePlayer
+from voiceprep.engines.microphone import SoundDeviceMicrophone
+from voiceprep.engines.models import synthetic_model
+from voiceprep.engines.recording import WavRecording, read_samples
+from voiceprep.engines.silero import SileroDetector
+from voiceprep.engines.speech import Pyttsx3Speaker, SpeechOptions
+from voiceprep.engines.whisper import WhisperRecogniser
+from voiceprep.hearing import Ears, Hearing, Source
+from voiceprep.listen import WHOLE_RECORDING, ListenOptions
+from voiceprep.model import RATE_HZ, Block, Samples
+from voiceprep.session import Parts, Session, SessionOptions, Spoken
+from voiceprep.testing import ScriptedControls, ScriptedSpeaker
+
+N_BEFORE = 60
+"""Answers after which every question with a recorded one was asked and its patterns are kept: from here on
+memory should not grow."""
+
+N_ANSWERS = 50
+
+N_QUESTIONS = 100
+AUDIBLE = 0.01
+"""Level above which a 20 ms frame is speech and not silence: -40 dBFS."""
+
+WHOLE_SHARE = 0.98
+MEGABYTE = 1e6
+
+
+def resident_bytes() -> int:
+    """Memory of this process that is in use now."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def memory() -> None:
+    """Print how memory grows over answers."""
+    from ctranslate2.models import Whisper
+
+    content = bank.load([resources.folder("content")])
+    recorded = resources.recorded_answers()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        random_weights(BASE_EN, Path(folder))
+        before = resident_bytes()
+        model = Whisper(folder, device="cpu", compute_type="int8")
+        model_mb = (resident_bytes() - before) / MEGABYTE
+        del model
+        recogniser = stack.enter_context(closing(WhisperRecogniser(synthetic_model())))
+        journal = stack.enter_context(closing(SqliteJournal(Path(folder, "home"))))
+        parts = Parts(
+            ScriptedSpeaker(),
+            journal,
+            ScriptedControls(),
+            SystemClock(),
+            Ears(SileroDetector(), recogniser),
+        )
+        used: list[int] = []
+        with Session(parts, content, SessionOptions(n_follow_ups=0), lambda _: None) as session:
+            for answer in itertools.islice(itertools.cycle(recorded), N_BEFORE + N_ANSWERS):
+
+                def opened(path: Path = answer.path) -> AudioFileMicrophone:
+                    return AudioFileMicrophone(path, Pace.AT_ONCE)
+
+                question = bank.find(content, answer.question)
+                session.practise(question, iter([Spoken(opened, ListenOptions(finish_silence_s=4.0))]))
+                used.append(resident_bytes())
+    first_mb, before_mb, last_mb = (used[n] / MEGABYTE for n in (0, N_BEFORE - 1, -1))
+    grown_mb = last_mb - before_mb
+    print(
+        f"after 1, {N_BEFORE}, {len(used)} answers: {first_mb:.1f}, {before_mb:.1f}, {last_mb:.1f} MB; "
+        f"in the last {N_ANSWERS} grown by {grown_mb:.1f} MB, {100 * grown_mb / model_mb:.1f} % of "
+        f"the {model_mb:.0f} MB of a model in the shape of base.en"
+    )
+
+
+def _burn() -> None:
+    while True:
+        sum(range(100_000))
+
+
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """Two processes that compute all the time."""
+    burning = [multiprocessing.Process(target=_burn, daemon=True) for _ in range(2)]
+    for process in burning:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in burning:
+            process.kill()
+            process.join()
+
+
+def _speech(minutes: float) -> Samples:
+    """Simulated answers one after the other, with a hiss so that no two stretches are alike."""
+    answers = [np.concatenate(list(read_audio(one.path))) for one in resources.recorded_answers()]
+    n_samples = round(minutes * 60 * RATE_HZ)
+    joined = np.resize(np.concatenate(answers), n_samples)
+    hiss = np.random.default_rng(7).normal(0, 0.0005, n_samples)
+    pcm = np.round((joined + hiss).clip(-1, 1) * 32767)
+    return (pcm / 32768).astype(np.float32)
+
+
+def samples(minutes: float) -> None:
+    """Print how many samples were kept of those played."""
+    played = _speech(minutes)
+    with ExitStack() as stack:
+        sink = stack.enter_context(started_null_sink())
+        os.environ["PULSE_SERVER"] = sink.server
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        with wave.open(str(folder / "played.wav"), "wb") as wav:
+            wav.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+            wav.writeframes((played * 32768).astype("<i2").tobytes())
+        recogniser = stack.enter_context(closing(WhisperRecogniser(synthetic_model())))
+        recogniser.warm()
+        worker = stack.enter_context(ThreadPoolExecutor(1))
+        microphone = stack.enter_context(closing(SoundDeviceMicrophone(None)))
+        stack.enter_context(busy_cores())
+        hearing = Hearing(
+            Ears(SileroDetector(), recogniser),
+            ScriptedControls(),
+            SystemClock(),
+            worker,
+            WHOLE_RECORDING,
+            lambda _: None,
+        )
+        blocks = _until_played(microphone.blocks(), sink, folder / "played.wav")
+        recording = WavRecording(folder / "kept.wav")
+        heard = hearing.hear(Source(microphone.name, live=True, blocks=blocks), recording)
+        recording.close()
+        if heard.failure is not None:
+            raise heard.failure
+        kept = read_samples(recording.path)
+    n_kept = _n_in_place(played, kept)
+    print(
+        f"{minutes:g} min with both cores busy: {n_kept} of {len(played)} samples kept in place "
+        f"({n_kept / len(played):.6f}), {heard.n_overflows} overflows, {len(heard.transcript.words)} words"
+    )
+
+
+def _until_played(blocks: Iterator[Block], sink: NullSink, path: Path) -> Iterator[Block]:
+    """What the microphone delivers from before ``path`` is played until a second after."""
+    player = None
+    ended_s: float | None = None
+    for block in blocks:
+        player = player or sink.play(path)
+        yield block
+        if ended_s is None and player.poll() is not None:
+            ended_s = time.monotonic()
+        if ended_s is not None and time.monotonic() - ended_s > 1.0:
+            return
+
+
+def _n_in_place(played: Samples, kept: Samples) -> int:
+    """How many samples of ``played`` lie in ``kept`` at the distance at which its first second does."""
+    first, head = played[:RATE_HZ], kept[: 30 * RATE_HZ]
+    begin = int(np.argmax(np.correlate(head, first, "valid")))
+    part = kept[begin : begin + len(played)]
+    return int(np.count_nonzero(part == played[: len(part)]))
+
+
+def spoken() -> None:
+    """Print how many questions came out of the loudspeaker whole."""
+    content = bank.load([resources.folder("content")])
+    questions = [text.spoken(question.ask, content.glossary) for question in content.questions]
+    n_audible = n_whole = 0
+    with ExitStack() as stack:
+        sink = stack.enter_context(started_null_sink())
+        os.environ["PULSE_SERVER"] = sink.server
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        aloud = stack.enter_context(closing(Pyttsx3Speaker(SoundDevicePlayer(None), SpeechOptions())))
+        filed = stack.enter_context(closing(Pyttsx3Speaker(WavFilePlayer(folder), SpeechOptions())))
+        for said in itertools.islice(itertools.cycle(questions), N_QUESTIONS):
+            true_s = _speech_s(read_samples_any(Path(filed.say(said, _never))))
+            with closing(SoundDeviceMicrophone(None)) as microphone:
+                blocks = microphone.blocks()
+                next(blocks)
+                with ThreadPoolExecutor(1) as worker:
+                    saying = worker.submit(aloud.say, said, _never)
+                    heard = [block.samples for block in _while_running(saying, blocks)]
+                    saying.result()
+                heard += [block.samples for block in itertools.islice(blocks, 15)]  # on its way
+            heard_s = _speech_s(np.concatenate(heard))
+            n_audible += heard_s > 0
+            n_whole += heard_s >= WHOLE_SHARE * true_s
+    print(f"{N_QUESTIONS} questions spoken in a row: {n_audible} audible, {n_whole} whole")
+
+
+def _while_running(job: Future[str], blocks: Iterator[Block]) -> Iterator[Block]:
+    return itertools.takewhile(lambda _: not job.done(), blocks)
+
+
+def read_samples_any(path: Path) -> Samples:
+    """The samples of an audio file at RATE_HZ."""
+    return np.concatenate(list(read_audio(path)))
+
+
+def _speech_s(heard: Samples) -> float:
+    """From the first audible frame to the last, in seconds."""
+    n_frame = RATE_HZ // 50
+    frames = heard[: len(heard) // n_frame * n_frame].reshape(-1, n_frame)
+    loud = np.flatnonzero(np.abs(frames).max(axis=1) > AUDIBLE)
+    return float(loud[-1] - loud[0] + 1) / 50 if len(loud) else 0.0
+
+
+def _never() -> bool:
+    return False
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=("memory", "samples", "spoken"))
+    parser.add_argument("--minutes", type=float, default=30.0, help="of samples")
+    given = parser.parse_args()
+    if given.what == "memory":
+        memory()
+    elif given.what == "samples":
+        samples(given.minutes)
+    else:
+        spoken()
+
+
+if __name__ == "__main__":
+    main()
