@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from voiceprep.listen import (
     FRAME_SAMPLES,
+    GO_ON_PATIENCE_S,
     MAX_PHRASE_S,
     PAD_S,
     Event,
@@ -20,6 +21,7 @@ from voiceprep.listen import (
     PhraseEnded,
     PhraseStarted,
     finish,
+    listen_on,
     pause,
     read,
     resume,
@@ -273,3 +275,36 @@ def test_a_pause_asked_for_ends_nothing_and_costs_nothing() -> None:
     assert talk.state.finished is None
     talk.hear(*speech(8))
     assert talk.state.finished is Ending.LIMIT
+
+
+def test_who_announced_more_is_given_time_to_find_it() -> None:
+    """After "resume", a hint or "I'm not done" no thinking pause ends the answer; a mistake does not last."""
+    for go_on in (listen_on, lambda state: resume(pause(state))):
+        talk = Conversation()
+        talk.say("It keeps the best box.")
+        talk.state = go_on(talk.state)
+        talk.hear(*silence(GO_ON_PATIENCE_S - 0.5))
+        assert talk.state.finished is None
+        talk.hear(*silence(0.6))
+        assert talk.state.finished is Ending.SILENCE
+
+
+def test_the_patience_for_what_was_announced_ends_with_its_words() -> None:
+    """Once it came, the usual wait holds again, and the time to find it is no pause of the speaker's."""
+    talk = Conversation()
+    talk.say("It keeps the best box.")
+    talk.state = listen_on(talk.state)
+    talk.hear(*silence(10))
+    talk.say("Then it drops the others.")
+    assert talk.state.pauses == ()
+    assert talk.silence_to_the_end_s() == pytest.approx(finish_s("It keeps the best box."), abs=2 * FRAME_S)
+
+
+def test_a_cough_is_not_what_was_announced() -> None:
+    """Sounds without words leave the patience for the next words as it was."""
+    talk = Conversation()
+    talk.say("It keeps the best box.")
+    talk.state = listen_on(talk.state)
+    talk.say("")
+    talk.hear(*silence(5))
+    assert talk.state.finished is None

@@ -54,6 +54,10 @@ COMMAND_SILENCE_S = 1.5
 """Silence after a command inside an answer before it is obeyed: "Next." may be the beginning of a sentence,
 and who goes on within the pauses people make between words (most are below 1 s) meant it so."""
 
+GO_ON_PATIENCE_S = 15.0
+"""Silence that ends an answer whose speaker has just said that more is to come. Whoever resumes, asks for a
+hint or is not done has to find the next words first; a key pressed by mistake must not listen for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListenOptions:
@@ -154,7 +158,8 @@ class ListenState:
     closure: Closure = Closure.UNFINISHED  # of the words so far
     spoken_end: int | None = None  # speech_end after the last phrase that held words
     pauses: tuple[Pause, ...] = ()  # of this answer
-    waiting_from: int = 0  # where the wait for the first words began
+    waiting_from: int = 0  # where the wait for the first words, or for the next ones, began
+    announced: bool = False  # more is to come by the speaker's own word, and has not come yet
     command: Command | None = None  # held back: obeyed if nobody goes on
     paused_at: int | None = None
     n_paused: int = 0  # samples that do not count towards the cap
@@ -188,7 +193,7 @@ def _wait_for_phrase(state: ListenState, frame: Frame) -> tuple[ListenState, tup
     start = state.n_samples - n_frames * FRAME_SAMPLES
     phrase = OpenPhrase(max(state.earliest_start, start - _samples(PAD_S)))
     pauses = state.pauses
-    if state.n_words and state.speech_end is not None and not state.n_unread:
+    if state.n_words and state.speech_end is not None and not state.n_unread and not state.announced:
         pauses = (*pauses, Pause((start - state.speech_end) / RATE_HZ, state.closure))
     opened = replace(
         state,
@@ -249,6 +254,9 @@ def _silent_to_the_end(state: ListenState, options: ListenOptions) -> bool:
         return state.n_samples - state.waiting_from >= _samples(options.start_patience_s)
     if state.n_frames_of_speech:
         return False  # somebody may be going on: never cut off in the first tenth of a second
+    if state.announced and not (state.n_unread or state.phrase):
+        wanted_s = max(GO_ON_PATIENCE_S, _finish_s(state, options))
+        return state.n_samples - state.waiting_from >= _samples(wanted_s)
     return state.n_samples - state.speech_end >= _samples(_finish_s(state, options))
 
 
@@ -268,7 +276,7 @@ def _look_for_command(
     needed_s = COMMAND_SILENCE_S if state.n_words else 0.0
     if state.phrase is not None or silent < _samples(needed_s):
         return state, events
-    return listen_on(state), (*events, Commanded(command))
+    return _anew(state), (*events, Commanded(command))
 
 
 def read(state: ListenState, text: str, *, has_words: bool) -> ListenState:
@@ -279,7 +287,12 @@ def read(state: ListenState, text: str, *, has_words: bool) -> ListenState:
     state = replace(state, n_unread=max(0, state.n_unread - 1))
     if has_words:
         return replace(
-            state, n_words=len(words(text)), closure=closure(text), spoken_end=state.speech_end, command=None
+            state,
+            n_words=len(words(text)),
+            closure=closure(text),
+            spoken_end=state.speech_end,
+            command=None,
+            announced=False,
         )
     if state.phrase is None and not state.n_unread:
         return replace(state, speech_end=state.spoken_end)
@@ -299,7 +312,11 @@ def hold(state: ListenState, command: Command) -> ListenState | None:
 
 
 def listen_on(state: ListenState) -> ListenState:
-    """After a command, or after more was said to be coming: all waiting begins anew."""
+    """After "resume", "I'm not done" or a hint, more is to come: all waiting begins anew, patiently."""
+    return replace(_anew(state), announced=True)
+
+
+def _anew(state: ListenState) -> ListenState:
     speech_end = state.n_samples if state.n_words else None
     return replace(
         state,
