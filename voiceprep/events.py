@@ -46,7 +46,7 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something was said; ``where`` names the loudspeaker or the file, empty where it was only shown."""
+    """Something was said; ``where`` names the loudspeaker or the file, empty where nothing was heard."""
 
     where: str
 

@@ -49,8 +49,8 @@ class Speaker(Protocol):
     def say(self, text: str, should_stop: Callable[[], bool]) -> str:
         """Say ``text`` and return where it went ("loudspeaker: NAME", or the file's path).
 
-        Blocks until the end; asks ``should_stop`` at least every 50 ms and falls silent at once
-        when it is true. Raises SpeechError, DeviceError.
+        "" where it was stopped before the first word. Blocks until the end; asks ``should_stop`` at least
+        every 50 ms and falls silent at once when it is true. Raises SpeechError, DeviceError.
         """
 
     def slow_down(self) -> None:

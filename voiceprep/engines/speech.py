@@ -143,9 +143,9 @@ class Pyttsx3Speaker:
         self._synthesis(text)
 
     def say(self, text: str, should_stop: Callable[[], bool]) -> str:
-        """Say ``text`` and return where it went. Text without a word in it raises SpeechError.
+        """Say ``text`` and return where it went, "" if stopped before the first word.
 
-        Raises SpeechError, DeviceError.
+        Text without a word in it raises SpeechError. Raises SpeechError, DeviceError.
         """
 
         def stop() -> bool:
@@ -154,7 +154,7 @@ class Pyttsx3Speaker:
         synthesis = self._synthesis(text)
         while not _is_done(synthesis, _POLL_S):
             if stop():
-                return "nowhere: stopped before the first word"
+                return ""
         try:
             sound = synthesis.result()
         except SpeechError:
