@@ -177,10 +177,10 @@ def test_a_folder_without_content_is_a_fault(name: str, tmp_path: Path) -> None:
 
 
 def test_an_unknown_question_names_the_nearest() -> None:
-    """A mistyped id is answered with the ids it may have been meant for."""
+    """A mistyped id is answered with the ids it may have been meant for, and with where they all are."""
     bank = parse_pack({"cv/a.toml": GOOD, "cv/synonyms.toml": WORDS})
     assert find(bank, "keep-best").id == "keep-best"
-    with pytest.raises(UnknownQuestion, match="keep-best"):
+    with pytest.raises(UnknownQuestion, match=r"keep-best.*questions list"):
         find(bank, "keep-bets")
     with pytest.raises(UnknownQuestion, match="questions list"):
         find(bank, "zzz")

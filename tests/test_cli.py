@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import wave
@@ -123,8 +124,15 @@ def test_wrong_usage_is_status_2(args: tuple[str, ...]) -> None:
 
 
 def test_unknown_question_suggests_the_nearest() -> None:
-    """A mistyped id is answered by the one that was meant."""
+    """A mistyped id is answered by the one that was meant, also where only its attempts are asked for."""
     assert "nms-purpose" in run("check", "nms-purose", "--text", "a").stderr
+    assert "nms-purpose" in run("history", "--question", "nms-purose").stderr
+    assert "voiceprep practice nms-purpose" in run("history", "--question", "nms-purpose").stderr
+
+
+def test_who_has_answered_nothing_is_not_praised() -> None:
+    """Without any attempt there are no vague spots to be free of."""
+    assert run("vague").stderr == "Nothing has been answered yet. Begin with: voiceprep practice\n"
 
 
 @pytest.mark.parametrize(
@@ -504,6 +512,17 @@ def test_validate_reports_every_fault(tmp_path: Path) -> None:
     assert "nonsense" in result.stderr
 
 
+def test_validate_names_the_pack_of_a_file(tmp_path: Path) -> None:
+    """The path that ``questions new`` prints is answered with the command for its pack, to be copied."""
+    path = Path(run("questions", "new", "hashing-why").stdout.strip())
+    result = run("questions", "validate", str(path))
+    assert result.exit_code == 2
+    assert result.stderr.rstrip().endswith(
+        f"voiceprep questions validate {shlex.quote(str(path.parents[1]))}"
+    )
+    assert "there is no folder" in run("questions", "validate", str(tmp_path / "none")).stderr
+
+
 def test_show_hides_the_answer_until_asked() -> None:
     """Show gives the hint; elements and samples only with --sample."""
     assert "strong answer" not in run("questions", "show", "nms-purpose").stdout
@@ -519,6 +538,18 @@ def test_a_new_question_is_valid_and_can_be_asked() -> None:
     assert run("questions", "validate", str(path.parents[1])).exit_code == 0
     assert "hashing-why (senior, define)" in run("questions", "list", "--topic", "hashing").stdout
     assert run("questions", "new", "hashing-why").exit_code == 2
+
+
+def test_a_command_to_copy_survives_a_folder_with_spaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is printed after ``questions new``, and what its template says, is one word to a shell."""
+    monkeypatch.setenv("VOICEPREP_HOME", str(tmp_path / "Application Support"))
+    made = run("questions", "new", "hashing-why")
+    path = Path(made.stdout.strip())
+    for text in (made.stderr, path.read_text(encoding="utf-8")):
+        command = next(line for line in text.splitlines() if "questions validate" in line)
+        assert shlex.split(command)[-1] == str(path.parents[1])
 
 
 @pytest.mark.parametrize("name", ["../evil", "A B", "", "a--b", "nms-purpose", "x" * 90])
@@ -542,6 +573,7 @@ def test_cards_are_imported_asked_and_renewed(tmp_path: Path) -> None:
     assert run("questions", "import", str(deck)).exit_code == 0
     shown = run("questions", "show", "what-is-a-mutex", "--sample").stdout
     assert "Mutual exclusion by turns." in shown
+    assert "A flat one" not in shown  # a card has none
     assert "lock" not in shown
 
 

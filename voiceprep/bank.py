@@ -196,8 +196,10 @@ def find(bank: Bank, id: str) -> Question:  # noqa: A002  # it is the word users
         if question.id == id:
             return question
     near = nearest(id, [question.id for question in bank.questions])
-    hint = f"did you mean {' or '.join(near)}?" if near else "see them all with: voiceprep questions list"
-    raise UnknownQuestion(f"no question {id!r} in the bank; {hint}")
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise UnknownQuestion(
+        f"no question {id!r} in the bank; {hint}see them all with: voiceprep questions list"
+    )
 
 
 def nearest(wanted: str, known: Sequence[str], limit: int = 3) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -42,12 +43,18 @@ def new(
     if path.exists():
         raise UsageError(f"{path} is there already; edit it, or choose another id")
     text = resources.QUESTION_TEMPLATE.read_text(encoding="utf-8")
-    values = {"id": question, "topic": topic, "level": level.value, "kind": kind.value, "folder": base}
+    values = {
+        "id": question,
+        "topic": topic,
+        "level": level.value,
+        "kind": kind.value,
+        "folder": shlex.quote(str(base)),
+    }
     for key, value in values.items():
         text = text.replace(f"<{key}>", str(value))
     _write(path, text)
     typer.echo(str(path))
-    typer.echo(f"Edit it, then: voiceprep questions validate {base}", err=True)
+    typer.echo(f"Edit it, then: voiceprep questions validate {values['folder']}", err=True)
 
 
 def import_cards(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -103,7 +104,8 @@ def show_question(
     if sample:
         lines += ["", page.bold("A complete answer says")]
         lines += [line for element in found.elements for line in page.paragraph(element.need, "  - ", "    ")]
-        for title, answer in (("A strong answer", found.strong), ("A flat one", found.flat)):
+        samples = (("A strong answer", found.strong), ("A flat one", found.flat))
+        for title, answer in (sample for sample in samples if sample[1].strip()):
             lines += ["", page.bold(title), *page.paragraph(" ".join(answer.split()), "  ")]
     typer.echo("\n".join(lines))
 
@@ -118,11 +120,29 @@ def validate(
     from voiceprep import bank as banks
     from voiceprep import checks, resources
 
+    if folder is not None and not folder.is_dir():
+        pack = _pack_of(folder)
+        raise UsageError(
+            f"{folder} is a file; validate its pack: voiceprep questions validate {shlex.quote(str(pack))}"
+            if folder.is_file()
+            else f"there is no folder {folder}; name one that holds packs, such as {assemble.own_content()}"
+        )
     bank = banks.load([folder or resources.folder("content")])
     faults = tuple(fault for question in bank.questions for fault in checks.prove(question, bank))
     if faults:
         raise ContentError(faults)
     typer.echo(f"{len(bank.questions)} questions, {len(bank.glossary)} glossary terms: no faults.")
+
+
+def _pack_of(file: Path) -> Path:
+    """The folder of the pack that ``file`` is in: PACK/TOPIC/ID.toml, or a file right in the pack."""
+    own = assemble.own_content()
+    inside = file.resolve()
+    return (
+        own / inside.relative_to(own.resolve()).parts[0]
+        if inside.is_relative_to(own.resolve())
+        else file.parent
+    )
 
 
 # ------------------------------------------------------------------------------ models
@@ -171,6 +191,8 @@ def history(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
 ) -> None:
     """List earlier attempts, or show one with its words, findings and audio."""
+    from voiceprep import bank as banks
+
     page = page_for(sys.stdout)
     with ExitStack() as stack:
         journal = assemble.open_journal(Screen(), stack)
@@ -179,9 +201,11 @@ def history(
             typer.echo("\n".join(attempt_lines(journal.attempt(attempt), page)))
             return
         kept_ones = journal.attempts(question, min(limit, sys.maxsize))
-    if not kept_ones:
-        missing = "Nothing here yet" if question is None else f"No attempt at {plain(question)} yet"
-        typer.echo(f"{missing}. Begin with: voiceprep practice", err=True)
+    if not kept_ones and question is None:
+        typer.echo("Nothing here yet. Begin with: voiceprep practice", err=True)
+    elif not kept_ones and question is not None:
+        banks.find(assemble.load_bank(), question)
+        typer.echo(f"No attempt at {question} yet. Begin with: voiceprep practice {question}", err=True)
     for kept in kept_ones:
         when = kept.started.astimezone().strftime("%Y-%m-%d %H:%M")
         verdict = str(kept.combined.verdict) if kept.combined else _state(kept.answers)

@@ -216,8 +216,11 @@ def vague(
             )
         wanted = None if topic is None else tuple(id_ for id_, its in topics.items() if its == topic)
         found = journal.vague(wanted, order, min(limit, sys.maxsize))
+        is_new = not journal.attempts(limit=1)
     if found:
         typer.echo("\n".join(vague_lines(spots.sentences(found), topics, page)))
+    elif is_new:
+        typer.echo("Nothing has been answered yet. Begin with: voiceprep practice", err=True)
     else:
         typer.echo("Nothing vague was found in what you answered; go on with: voiceprep practice", err=True)
 
