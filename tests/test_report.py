@@ -34,7 +34,8 @@ from voiceprep.engines.journal import SqliteJournal
 from voiceprep.engines.recording import WavRecording
 from voiceprep.model import RATE_HZ, Evidence, Samples, Status, Transcript, VagueFinding, Word
 from voiceprep.replay import marks, page
-from voiceprep.replay.page import Chapter, Look, Sound
+from voiceprep.replay.document import Look, commands
+from voiceprep.replay.page import Chapter, Sound
 
 LOOK = Look(
     resources.PAGE_STYLE.read_text(encoding="utf-8"), resources.PAGE_SCRIPT.read_text(encoding="utf-8"), UTC
@@ -135,7 +136,7 @@ def test_every_letter_is_shown_as_text(said: str) -> None:
     shown = marks.replay(replace(TWO, answers=(made,), combined=None), QUESTION, BANK)
     text = Reader(page.page([Chapter(shown, (None,), ())], LOOK)).shown
     for sentence in shown.sentences:
-        assert "".join("\ufffd" if page._commands(letter) else letter for letter in sentence.text) in text
+        assert "".join("\ufffd" if commands(letter) else letter for letter in sentence.text) in text
 
 
 def test_the_policy_names_this_script_and_this_style_alone() -> None:

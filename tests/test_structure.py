@@ -24,6 +24,7 @@ CORE = {
     "checks",
     "feedback",
     "profile",
+    "progress",
     "report",
     "schedule",
     "scoring",
@@ -61,7 +62,9 @@ HEAVY = (
     "pyttsx3",
     "soxr",
     "rich",
+    "matplotlib",
     "voiceprep.bank",
+    "voiceprep.checks",
 )
 
 

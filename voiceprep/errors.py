@@ -17,6 +17,7 @@ VoiceprepError
 ├── RecogniserError            recognition itself failed
 ├── JournalError               database or recording could not be written or read
 │   └── DiskFull
+├── PlotsMissing               what draws plots is not installed
 └── Interrupted                Ctrl-C; whatever was recorded is kept (exit 130)
 """
 
@@ -113,6 +114,10 @@ class JournalError(VoiceprepError):
 
 class DiskFull(JournalError):
     """No room left for the recording or the database."""
+
+
+class PlotsMissing(VoiceprepError):
+    """The library that draws plots is not installed."""
 
 
 class SettingsError(VoiceprepError):

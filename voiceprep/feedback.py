@@ -58,7 +58,7 @@ _ASK = {
     Move.MODEL: "Which model would you start from, and which part of it would you change?",
     Move.CONTEXT: "Can you tie that to a product or a dataset you know?",
 }
-_SHORT = {
+SHORT = {
     Move.CHOICE: "which option you would pick",
     Move.DIAGNOSIS_FIRST: "what you would check before any fix",
     Move.ACTION: "what you did yourself",
@@ -76,6 +76,7 @@ _SHORT = {
     Move.MODEL: "something specific about the model",
     Move.CONTEXT: "a product or dataset as an example",
 }
+"""What was not said where a move is missing."""
 _QUOTABLE = frozenset(
     {Move.REASON, Move.TRADE_OFF, Move.NUMBER, Move.METRIC, Move.BOUNDARY, Move.CONSTRAINT, Move.CHOICE}
 )
@@ -247,7 +248,7 @@ def all_missed(assessment: Assessment) -> str:
     """Everything an answer left out, for whom asks."""
     gaps = [finding.need for finding in assessment.elements if finding.status is Status.MISSING]
     unmade = {made.id for made in assessment.moves if made.required and made.status is Status.MISSING}
-    gaps += [_SHORT[move] for move in MOVE_ORDER if move in unmade]
+    gaps += [SHORT[move] for move in MOVE_ORDER if move in unmade]
     return f"You left out: {'; '.join(gaps)}." if gaps else "You left nothing out."
 
 
@@ -306,7 +307,7 @@ def _gaps(question: Question, assessment: Assessment) -> list[str]:
     missing.sort(key=lambda finding: not essential[finding.id])
     unmade = {made.id for made in assessment.moves if made.required and made.status is Status.MISSING}
     gaps = [f"I did not hear you say this: {finding.need}." for finding in missing]
-    gaps[1:1] = [f"You have not yet said {_SHORT[move]}." for move in MOVE_ORDER if move in unmade][:1]
+    gaps[1:1] = [f"You have not yet said {SHORT[move]}." for move in MOVE_ORDER if move in unmade][:1]
     if not gaps:
         return ["Nothing is missing."]
     return gaps[:MAX_GAPS]

@@ -486,6 +486,29 @@ class Review:
     verdict: Verdict | None
 
 
+SignalsNoted: TypeAlias = tuple[tuple[Signal, bool], ...]
+"""The signals heard in an attempt, and whether one of their mentions was reasoned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an attempt adds to progress: its answers together, the first one alone, and each follow-up.
+
+    ``first`` is None where the first answer was not judged. ``held`` tells of every follow-up that was
+    answered whether what it asked for was said. ``signals`` is None where nobody has listened for them yet.
+    """
+
+    attempt: int
+    question: str
+    started: datetime  # aware, UTC
+    first: Verdict | None
+    elements: tuple[tuple[str, Status], ...]
+    moves: tuple[tuple[Move, Status], ...]  # the required ones
+    held: tuple[bool, ...]
+    delivery: Delivery
+    signals: SignalsNoted | None
+
+
 class Order(StrEnum):
     """How vague spots are listed; the worst is the longest stretch that carries nothing."""
 
@@ -503,6 +526,42 @@ class VagueSpot:
     started: datetime  # aware, UTC
     text: str
     finding: VagueFinding
+
+
+# ------------------------------------------------------------------------------ figures
+
+
+class ChartKind(StrEnum):
+    """How figures are drawn: a line over time, bars beside one another, or parts of one bar."""
+
+    LINE = "line"
+    BARS = "bars"
+    PARTS = "parts"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One figure for every label of a chart; None where there is none."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Figures to be drawn, and told in words and as a table: ``series`` over ``labels``.
+
+    ``unit`` is written at the axis. ``counts`` says of every label what its figures rest on ("3 answers").
+    ``top`` is the end of the axis, None where the figures decide.
+    """
+
+    title: str
+    kind: ChartKind
+    unit: str
+    labels: tuple[str, ...]  # at least one
+    series: tuple[Series, ...]  # at least one
+    counts: tuple[str, ...]
+    top: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from voiceprep.model import (
     Review,
     Run,
     RunKind,
+    SignalsNoted,
+    Standing,
     Tone,
     VagueSpot,
 )
@@ -209,6 +211,17 @@ class Journal(Protocol):
 
     def runs(self, limit: int | None = None) -> tuple[Run, ...]:
         """Runs, newest first. Raises ValueError for a limit below 0."""
+
+    def standings(
+        self, questions: tuple[str, ...] | None = None, since: datetime | None = None
+    ) -> tuple[Standing, ...]:
+        """What every judged attempt (at ``questions``, from ``since`` on) adds to progress, oldest first.
+
+        The findings are those over all answers, else those on the last answer that has some.
+        """
+
+    def note_signals(self, attempt: int, signals: SignalsNoted) -> None:
+        """Store which signals were heard in an attempt. Raises JournalError where there is none of that id."""
 
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.

@@ -16,6 +16,7 @@ from voiceprep.checks.case import Case
 from voiceprep.checks.seek import Place, named, own, shown
 from voiceprep.model import (
     Assessment,
+    Attempt,
     Bank,
     Evidence,
     Kind,
@@ -23,6 +24,7 @@ from voiceprep.model import (
     Question,
     Signal,
     SignalHeard,
+    SignalsNoted,
     Status,
     Transcript,
 )
@@ -99,6 +101,18 @@ def signals(
         weighed += shown(case, *named(case, "asks-first"))
     found += [SignalHeard(Signal.TRADE_OFF_REASONING, piece, is_reasoned=True) for piece in weighed]
     return tuple(found)
+
+
+def noted(question: Question, attempt: Attempt, bank: Bank) -> SignalsNoted:
+    """Which signals were heard in ``attempt``, each once; ``()`` where nothing was judged."""
+    if attempt.combined is None:
+        return ()
+    judged = (answer for answer in attempt.answers if answer.assessment is not None)
+    said = tuple(answer.transcript for answer in judged if answer.transcript is not None)
+    reasoned: dict[Signal, bool] = {}
+    for heard in signals(question, said, attempt.combined, bank):
+        reasoned[heard.signal] = reasoned.get(heard.signal, False) or heard.is_reasoned
+    return tuple(reasoned.items())
 
 
 def _same_sentence(case: Case, place: Place, piece: Evidence) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from voiceprep import checks, feedback, text
+from voiceprep import checks, feedback, profile, text
 from voiceprep.commands import ASIDES
 from voiceprep.errors import Interrupted, JournalError, VoiceprepError
 from voiceprep.events import (
@@ -254,7 +254,7 @@ class Session:
             combined=None,
         )
         self._last = None
-        return self._followed(attempt, self._rounds(question, attempt, answers))
+        return self._followed(question, attempt, self._rounds(question, attempt, answers))
 
     def go_on(self, question: Question, attempt: Attempt) -> Attempt:
         """After "I'm not done": reopen the latest answer of ``attempt``, hear the rest, judge it anew.
@@ -264,9 +264,9 @@ class Session:
         """
         if self._last is None or attempt.id != self._last.attempt:
             raise ValueError("only the answer heard last can be gone on with")
-        return self._followed(attempt, self._judged(question, attempt, self._last, reopen=True))
+        return self._followed(question, attempt, self._judged(question, attempt, self._last, reopen=True))
 
-    def _followed(self, attempt: Attempt, rounds: Iterator[Attempt]) -> Attempt:
+    def _followed(self, question: Question, attempt: Attempt, rounds: Iterator[Attempt]) -> Attempt:
         """The last of ``rounds``; the attempt is concluded however they end."""
         journal = self._parts.journal
         self.asked_for = None
@@ -286,6 +286,9 @@ class Session:
             if self._line is not None:
                 self._line.close()
         journal.conclude(attempt.id, attempt.combined)
+        if attempt.combined is not None:
+            # The patterns of the question are still at hand; whoever looks back later would compile them anew.
+            journal.note_signals(attempt.id, profile.noted(question, attempt, self._bank))
         self._tell(PhaseChanged(Phase.DONE))
         self._tell(Kept(attempt.id, tuple(answer.audio for answer in attempt.answers if answer.audio)))
         return attempt

@@ -45,7 +45,10 @@ from voiceprep.model import (
     Review,
     Run,
     RunKind,
+    SignalsNoted,
     Span,
+    Standing,
+    Status,
     Tone,
     VagueSpot,
 )
@@ -436,6 +439,7 @@ class MemoryJournal:
         self._runs: dict[int, Run] = {}
         self._run_ids = itertools.count(1)
         self._crashed: set[tuple[int, int]] = set()
+        self._signals: dict[int, SignalsNoted] = {}
 
     def begin(
         self, question: str, level: Level, recogniser: str, started: datetime, run: int | None = None
@@ -561,6 +565,44 @@ class MemoryJournal:
         found = sorted(self._runs.values(), key=lambda run: (run.started, run.id), reverse=True)
         return tuple(found[:limit])
 
+    def standings(
+        self, questions: tuple[str, ...] | None = None, since: datetime | None = None
+    ) -> tuple[Standing, ...]:
+        """What every judged attempt adds to progress. Raises ValueError where ``since`` has no time zone."""
+        if since is not None and since.tzinfo is None:
+            raise ValueError(f"{since} has no time zone")
+        return tuple(
+            Standing(
+                kept.id,
+                kept.question,
+                kept.started,
+                next(
+                    (
+                        a.assessment.verdict
+                        for a in kept.answers
+                        if a.ordinal == 0 and a.assessment is not None
+                    ),
+                    None,
+                ),
+                tuple((element.id, element.status) for element in judged.elements),
+                tuple((move.id, move.status) for move in judged.moves if move.required),
+                tuple(
+                    answer.probes in _said(answer.assessment)
+                    for answer in kept.answers
+                    if answer.ordinal > 0 and answer.probes is not None and answer.assessment is not None
+                ),
+                judged.delivery,
+                self._signals.get(kept.id),
+            )
+            for kept in reversed(self.attempts())
+            if (questions is None or kept.question in questions) and (since is None or kept.started >= since)
+            if (judged := next(_assessments(kept), None)) is not None
+        )
+
+    def note_signals(self, attempt: int, signals: SignalsNoted) -> None:
+        """Store which signals were heard. Raises JournalError."""
+        self._signals[self._get(attempt).id] = signals
+
     def crash(self) -> None:
         """Pretend that the program was killed here: what is being recorded is there to be recovered."""
         self._crashed |= {
@@ -637,3 +679,8 @@ def _assessments(attempt: Attempt) -> Iterator[Assessment]:
     for answer in reversed(attempt.answers):
         if answer.assessment is not None:
             yield answer.assessment
+
+
+def _said(found: Assessment) -> set[str]:
+    """The elements and moves that were said."""
+    return {one.id for one in (*found.elements, *found.moves) if one.status is Status.SAID}

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from voiceprep import __version__
-from voiceprep.cli import authoring, checking, doctor, library, replaying, rounds
+from voiceprep.cli import authoring, checking, doctor, library, progress, replaying, rounds
 from voiceprep.cli.render import plain
 from voiceprep.errors import VoiceprepError
 
@@ -98,6 +98,9 @@ app.command("history", epilog="Example: voiceprep history 3")(library.history)
 app.command("replay", epilog="Example: voiceprep replay 3 --recheck")(replaying.replay)
 app.command("report", epilog="Example: voiceprep report 3 --open")(replaying.report)
 app.command("vague", epilog="Example: voiceprep vague --order worst")(replaying.vague)
+app.command("progress", epilog="Example: voiceprep progress --topic detection --plot progress.html")(
+    progress.progress
+)
 app.command("export", epilog="Example: voiceprep export 3 --format srt")(replaying.export)
 app.command("profile", epilog="Example: voiceprep profile --last 5")(library.profile)
 app.command("forget", epilog="Example: voiceprep forget 3 4")(library.forget)

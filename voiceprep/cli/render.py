@@ -17,10 +17,10 @@ from voiceprep.model import (
     MoveFinding,
     Status,
 )
-from voiceprep.profile import Profile
 from voiceprep.replay.told import clock, delivery
 
 if TYPE_CHECKING:
+    from voiceprep.profile import Profile
     from voiceprep.replay.compare import Row
     from voiceprep.replay.marks import Gap, Mark, Replay, Sentence
     from voiceprep.replay.vague import VagueSentence

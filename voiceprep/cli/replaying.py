@@ -116,6 +116,7 @@ def report(
     """
     from voiceprep import resources
     from voiceprep.replay import page as pages
+    from voiceprep.replay.document import Look
 
     if attempt is not None and since is not None:
         raise UsageError("ATTEMPT and --since both say what the report is about; use one")
@@ -132,11 +133,11 @@ def report(
             raise JournalError(f"nothing was answered since {since:%Y-%m-%d}; see: voiceprep history")
         bank = assemble.load_bank()
         chapters = [_chapter(kept, journal, bank) for kept in chosen]
-    look = pages.Look(
+    look = Look(
         resources.PAGE_STYLE.read_text(encoding="utf-8"), resources.PAGE_SCRIPT.read_text(encoding="utf-8")
     )
     path = (output or Path(name)).absolute()
-    _write(path, pages.page(chapters, look))
+    write_file(path, pages.page(chapters, look).encode(), "--output")
     typer.echo(plain(str(path)))
     if show and typer.launch(path.as_uri()) != 0:
         typer.echo("voiceprep: no browser could be opened; open the file yourself", err=True)
@@ -179,20 +180,20 @@ def _sound(audio: Path | None) -> Sound | None:
     )
 
 
-def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all, readable by its owner alone."""
+def write_file(path: Path, data: bytes, option: str) -> None:
+    """Write the file whole or not at all, readable by its owner alone. Raises UsageError."""
     try:
         handle, part = tempfile.mkstemp(prefix=".voiceprep-", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
             Path(part).replace(path)
         except BaseException:
             Path(part).unlink(missing_ok=True)
             raise
     except OSError as exc:
         raise UsageError(
-            f"{path} cannot be written: {exc.strerror}; choose another file with --output"
+            f"{path} cannot be written: {exc.strerror}; choose another file with {option}"
         ) from exc
 
 

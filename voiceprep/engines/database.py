@@ -112,6 +112,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE attempts ADD COLUMN run INTEGER REFERENCES runs (id)",  # NULL: practised alone
         "CREATE INDEX attempts_by_run ON attempts (run)",
     ),
+    (
+        # JSON: [[signal, is_reasoned], ...]; NULL: nobody has listened for them yet
+        "ALTER TABLE attempts ADD COLUMN signals TEXT",
+    ),
 )
 """Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
 

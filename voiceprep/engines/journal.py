@@ -36,6 +36,8 @@ from voiceprep.model import (
     Review,
     Run,
     RunKind,
+    SignalsNoted,
+    Standing,
     VagueSpot,
 )
 
@@ -58,6 +60,25 @@ _VAGUE = (
     "FROM attempts CROSS JOIN assessments ON assessments.attempt = attempts.id "
     "CROSS JOIN findings ON assessment = assessments.id AND kind = 'vague' "
     "WHERE assessments.ordinal <> ? AND (? IS NULL OR attempts.question IN (SELECT value FROM json_each(?)))"
+)
+# One row that holds everything: ten thousand rows would each wait for Python's lock, which another thread may
+# hold. Findings come as one text an attempt, split by characters that no name holds.
+_STATUSES = (
+    "(SELECT group_concat(name || char(31) || status, char(30)) FROM findings "
+    "WHERE assessment = judged.id AND kind = "
+)
+_STANDINGS = (
+    "SELECT json_group_array(json_array(attempts.id, attempts.question, started, signals, "
+    "(SELECT verdict FROM assessments WHERE attempt = attempts.id AND ordinal = 0), "
+    f"{_STATUSES} 'element'), {_STATUSES} 'move' AND required), "
+    "(SELECT group_concat(EXISTS(SELECT 1 FROM findings WHERE assessment = replies.id "
+    "AND name = probes AND status = 'said'), '') FROM assessments AS replies JOIN answers "
+    "ON answers.attempt = replies.attempt AND answers.ordinal = replies.ordinal "
+    "WHERE replies.attempt = attempts.id AND replies.ordinal > 0 AND probes IS NOT NULL), "
+    "words, fillers, seconds, words_per_minute, longest_pause_s)) "
+    "FROM attempts CROSS JOIN assessments AS judged ON judged.id = (SELECT id FROM assessments "
+    "WHERE attempt = attempts.id ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) "
+    "WHERE started >= ? AND (? IS NULL OR attempts.question IN (SELECT value FROM json_each(?)))"
 )
 _NEWEST = "started DESC, attempts.id DESC, assessments.ordinal, position"
 _VAGUE_ORDER = {
@@ -291,6 +312,28 @@ class SqliteJournal:
                 "SELECT * FROM runs ORDER BY started DESC, id DESC LIMIT ?", (-1 if limit is None else limit,)
             ).fetchall()
             return self._whole_runs(found)
+
+    def standings(
+        self, questions: tuple[str, ...] | None = None, since: datetime | None = None
+    ) -> tuple[Standing, ...]:
+        """What every judged attempt (at ``questions``, from ``since`` on) adds to progress, oldest first.
+
+        Raises JournalError, also for a row that does not make sense, ValueError where ``since`` has no zone.
+        """
+        wanted = None if questions is None else json.dumps(questions)
+        values = (rows.COMBINED, _utc_text(since) if since is not None else "", wanted, wanted)
+        with self._reading("read how you stand"):
+            found = self._run(_STANDINGS, values).fetchone()[0]
+        with self._making_sense():
+            return tuple(
+                sorted(rows.standings_of(found), key=lambda standing: (standing.started, standing.attempt))
+            )
+
+    def note_signals(self, attempt: int, signals: SignalsNoted) -> None:
+        """Store which signals were heard in an attempt. Raises JournalError where there is none of that id."""
+        with self._writing("store the signals"):
+            self._demand(attempt)
+            self._run("UPDATE attempts SET signals = ? WHERE id = ?", (rows.signals_cell(signals), attempt))
 
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.

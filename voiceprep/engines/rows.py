@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from voiceprep.model import (
     Answer,
@@ -26,6 +27,9 @@ from voiceprep.model import (
     Review,
     Run,
     RunKind,
+    Signal,
+    SignalsNoted,
+    Standing,
     Status,
     Timing,
     Transcript,
@@ -158,6 +162,51 @@ def vague_of(row: sqlite3.Row) -> VagueSpot:
     finding = VagueFinding(_proofs(row)[0], row["name"], row["text"])
     started = _moment(row["started"])
     return VagueSpot(row["attempt"], row["ordinal"], row["question"], started, row["said"] or "", finding)
+
+
+def signals_cell(signals: SignalsNoted) -> str:
+    """What the column signals of table attempts holds."""
+    return _json((signal.value, int(is_reasoned)) for signal, is_reasoned in signals)
+
+
+def standings_of(found: str) -> Iterator[Standing]:
+    """The standings of what the journal's query for them gave as JSON, an array for each attempt.
+
+    In it: id, question, started, signals, first verdict, elements, moves, the flags of its follow-ups and the
+    delivery. Raises ValueError, LookupError for values nothing here wrote.
+    """
+    elements = _Statuses(str)
+    moves = _Statuses(Move)
+    for id_, question, started, signals, first, said, made, held, *delivery in json.loads(found):
+        yield Standing(
+            attempt=id_,
+            question=question,
+            started=datetime.fromisoformat(started),
+            first=Verdict(first) if first is not None else None,
+            elements=tuple(elements[one] for one in said.split("\x1e")) if said else (),
+            moves=tuple(moves[one] for one in made.split("\x1e")) if made else (),
+            held=tuple(flag == "1" for flag in held or ""),
+            delivery=Delivery(*delivery),
+            signals=None
+            if signals is None
+            else tuple((Signal(signal), bool(is_reasoned)) for signal, is_reasoned in json.loads(signals)),
+        )
+
+
+Name = TypeVar("Name", bound=str)
+
+
+class _Statuses(dict[str, tuple[Name, Status]]):
+    """Names with their statuses by how they are written; a long journal repeats each some hundred times."""
+
+    def __init__(self, kind: Callable[[str], Name]) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def __missing__(self, written: str) -> tuple[Name, Status]:
+        name, status = written.split("\x1f")
+        self[written] = self._kind(name), Status(status)
+        return self[written]
 
 
 def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> Answer:

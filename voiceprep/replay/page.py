@@ -7,16 +7,15 @@ was said, asked or named goes in as text: nothing in it can run.
 from __future__ import annotations
 
 import base64
-import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from html import escape
+from datetime import datetime
 from itertools import pairwise
 
 from voiceprep.model import Assessment, Attempt, Status, Transcript, Word
 from voiceprep.replay import compare
+from voiceprep.replay.document import Head, Look, document
+from voiceprep.replay.document import as_text as _text
 from voiceprep.replay.marks import Gap, Mark, MarkedAnswer, MarkKind, Replay, Sentence, next_steps
 from voiceprep.replay.told import clock, delivery
 
@@ -66,61 +65,17 @@ class Chapter:
     earlier: tuple[Attempt, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The page's style and script, and the zone its times are told in (None: the system's)."""
-
-    style: str
-    script: str
-    zone: tzinfo | None = None
-
-
 def page(chapters: Sequence[Chapter], look: Look) -> str:
     """The whole page, one chapter after the other."""
     first = chapters[0].shown.ask if len(chapters) == 1 else f"{len(chapters)} attempts"
-    policy = (
-        f"default-src 'none'; script-src '{_hash(look.script)}'; style-src '{_hash(look.style)}'; "
-        "media-src data:; base-uri 'none'; form-action 'none'"
+    head = Head(
+        title=first,
+        kind="voiceprep report",
+        heading="Your answer, again" if len(chapters) == 1 else first,
+        skip="To the answers",
+        warning="This file holds your voice and your words: whoever gets it can hear them",
     )
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{_text(first)} – voiceprep</title>",
-        f"<style>{look.style}</style></head><body>",
-        '<a class="skip" href="#main">To the answers</a>',
-        '<header><p class="meta">voiceprep report</p>',
-        f"<h1>{'Your answer, again' if len(chapters) == 1 else first}</h1></header>",
-        '<main id="main">',
-    ]
-    for chapter in chapters:
-        parts += _chapter(chapter, look)
-    parts += [
-        "</main><footer><p>Made by voiceprep on your own machine. This file holds your voice and your words:",
-        "whoever gets it can hear them, and “voiceprep forget” does not know of it.</p></footer>",
-        '<p id="said" class="unseen" role="status"></p>',
-        f"<script>{look.script}</script></body></html>\n",
-    ]
-    return "\n".join(parts)
-
-
-def _hash(source: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-
-
-def _text(said: str) -> str:
-    """``said`` as text that stays text: escaped, controls and changes of direction made visible."""
-    return escape("".join("\N{REPLACEMENT CHARACTER}" if _commands(letter) else letter for letter in said))
-
-
-def _commands(letter: str) -> bool:
-    if letter in "\n\t":
-        return False
-    # Joiners (Cf too) belong to words and pictures; what turns the direction of text does not.
-    return unicodedata.category(letter) in ("Cc", "Cs") or unicodedata.bidirectional(letter) in _TURNS
-
-
-_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+    return document(head, (part for chapter in chapters for part in _chapter(chapter, look)), look)
 
 
 def _when(moment: datetime, look: Look) -> str:
