@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -139,3 +140,17 @@ def started_browser() -> Iterator[Browser]:
         assert process.stdout is not None
         process.stdout.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def axe_faults(opened: Browser) -> list[str]:
+    """What axe-core, whose axe.min.js AXE_CORE names, complains of; skips or fails where it is not."""
+    path = os.environ.get("AXE_CORE")
+    if path is None:
+        skip_or_fail("AXE_CORE names no axe.min.js (see Developing in the README)")
+    opened.ask(Path(path).read_text(encoding="utf-8") + ";window.axe = window.axe || axe;")
+    opened.ask(
+        "window.found = null; axe.run().then(found => { window.found = found.violations.map(v =>"
+        "v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')); })"
+    )
+    faults: list[str] = opened.wait("return window.found && [window.found]")[0]
+    return faults

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html.parser
 import json
-import os
 import re
 import stat
 import sys
@@ -20,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attempts import BANK, NOON, QUESTION, SAID, TWO, answered, attempt, keep, timed
-from browser import Browser, started_browser
+from browser import Browser, axe_faults, started_browser
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
@@ -502,13 +501,10 @@ def test_on_paper_the_words_and_flags_remain(opened: Browser) -> None:
     assert opened.paper().startswith(b"%PDF")
 
 
-@pytest.mark.skipif("AXE_CORE" not in os.environ, reason="AXE_CORE names no axe.min.js (npm pack axe-core)")
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("pixels", [390, 1200])
 def test_axe_finds_no_fault(opened: Browser, dark: bool, pixels: int) -> None:  # noqa: FBT001
     """axe-core (which is no part of this project) finds nothing to complain of."""
     opened.dark(wanted=dark)
     opened.width(pixels)
-    opened.ask(Path(os.environ["AXE_CORE"]).read_text(encoding="utf-8") + ";window.axe = window.axe || axe;")
-    opened.ask("axe.run().then(found => { window.found = found.violations.map(v => v.id); })")
-    assert opened.wait("return window.found && [window.found]") == [[]]
+    assert axe_faults(opened) == []

@@ -221,7 +221,7 @@ class Journal(Protocol):
         """
 
     def note_signals(self, attempt: int, signals: SignalsNoted) -> None:
-        """Store which signals were heard in an attempt. Raises JournalError where there is none of that id."""
+        """Store which signals were heard in an attempt. Raises JournalError where it is unknown."""
 
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.

@@ -24,9 +24,9 @@ MAX_PERIODS = 36
 FEW = 5
 """Below so many answers one more can turn a share around: they are called few."""
 LATELY = 5
-"""So many latest answers tell whether something is still left out."""
+"""So many latest times tell whether something is still left out."""
 OFTEN = 2
-"""What was left out once is an oversight; from so many times on it keeps being left out."""
+"""Left out once of the LATELY latest times is an oversight; from so many on it keeps being left out."""
 READY_MEANS = (
     "A question is ready when your latest first answer to it was strong and what its latest follow-up asked "
     "for was said."
@@ -177,9 +177,11 @@ class Progress:
     signals: tuple[SignalCourse, ...]
 
     @property
-    def is_few(self) -> bool:
-        """Whether the figures rest on so few answers that they tell little."""
-        return self.n_answers < FEW
+    def caution(self) -> str:
+        """What must be known where the figures rest on so few answers that they tell little; else ""."""
+        if self.n_answers >= FEW:
+            return ""
+        return f"Few answers so far ({self.n_answers}): one more can turn every figure here around."
 
 
 def progress(
@@ -194,7 +196,7 @@ def progress(
     unit, periods = _periods(days)
     place = {begin: at for at, begin in enumerate(periods)}
     at = [place[_begin(day, unit)] for day in days]
-    table = _Table(standings, tuple(at), len(periods))
+    table = _Table(standings, tuple(at), len(periods), tuple(map(_count, standings)))
     topics = [known[one.question].topic if one.question in known else NO_TOPIC for one in standings]
     every = _questions(standings, topics, days)
     return Progress(
@@ -260,15 +262,15 @@ class _Table:
     standings: Sequence[Standing]
     at: tuple[int, ...]
     n_periods: int
+    counts: tuple[tuple[int, int], ...]  # of elements said, asked for
 
     def course(self, chosen: Iterable[int]) -> Course:
         """The elements said in the ``chosen`` attempts, by their places."""
         said, asked, n_answers = [0] * self.n_periods, [0] * self.n_periods, 0
         for place in chosen:
             n_answers += 1
-            for _, status in self.standings[place].elements:
-                asked[self.at[place]] += status is not Status.MISHEARD
-                said[self.at[place]] += status is Status.SAID
+            said[self.at[place]] += self.counts[place][0]
+            asked[self.at[place]] += self.counts[place][1]
         return _course(said, asked, n_answers)
 
     def middle(self, measured: Callable[[Standing], float | None]) -> Measure:
@@ -299,6 +301,11 @@ class _Table:
             n_answers,
             tuple(100 * f / w if w else None for f, w in zip(fillers, words, strict=True)),
         )
+
+
+def _count(standing: Standing) -> tuple[int, int]:
+    statuses = [status for _, status in standing.elements]
+    return statuses.count(Status.SAID), len(statuses) - statuses.count(Status.MISHEARD)
 
 
 def _course(said: Sequence[int], asked: Sequence[int], n_answers: int) -> Course:
@@ -432,13 +439,16 @@ def _left_out_elements(standings: Sequence[Standing], known: dict[str, Question]
 
 
 def _often(seen: Iterable[tuple[str, str | None, str, list[tuple[int, bool]]]]) -> tuple[Omission, ...]:
-    """What was left out OFTEN and is left out still, the most often lately first."""
+    """What was left out OFTEN of the LATELY latest times, the most often lately first.
+
+    Among equals the share over all times decides, as if there had been LATELY more: 2 of 2 prove little.
+    """
     found = []
     for name, question, need, times in seen:
         missed = [attempt for attempt, is_missing in times if is_missing]
         lately = times[-LATELY:]
         lately_missed = sum(is_missing for _, is_missing in lately)
-        if len(missed) >= OFTEN and lately_missed:
+        if lately_missed >= OFTEN:
             found.append(
                 Omission(
                     name, question, need, len(missed), len(times), lately_missed, len(lately), missed[-1]
@@ -449,8 +459,7 @@ def _often(seen: Iterable[tuple[str, str | None, str, list[tuple[int, bool]]]]) 
             found,
             key=lambda one: (
                 -one.lately_missed / one.lately_asked,
-                -one.missed,
-                -one.missed / one.asked,
+                -one.missed / (one.asked + LATELY),
                 one.question or "",
                 one.name,
             ),

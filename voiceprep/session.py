@@ -287,7 +287,7 @@ class Session:
                 self._line.close()
         journal.conclude(attempt.id, attempt.combined)
         if attempt.combined is not None:
-            # The patterns of the question are still at hand; whoever looks back later would compile them anew.
+            # The patterns of the question are still at hand; who looks back later would compile them anew.
             journal.note_signals(attempt.id, profile.noted(question, attempt, self._bank))
         self._tell(PhaseChanged(Phase.DONE))
         self._tell(Kept(attempt.id, tuple(answer.audio for answer in attempt.answers if answer.audio)))

@@ -683,4 +683,5 @@ def _assessments(attempt: Attempt) -> Iterator[Assessment]:
 
 def _said(found: Assessment) -> set[str]:
     """The elements and moves that were said."""
-    return {one.id for one in (*found.elements, *found.moves) if one.status is Status.SAID}
+    elements = {element.id for element in found.elements if element.status is Status.SAID}
+    return elements | {move.id.value for move in found.moves if move.status is Status.SAID}

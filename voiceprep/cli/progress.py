@@ -66,10 +66,15 @@ def progress(
         # The content is parsed while SQLite looks for damage: after years of practice both take their time.
         loading = helper.submit(assemble.load_bank)
         journal = assemble.open_journal(Screen(), stack)
-        bank = loading.result()
-        counted = _wanted(bank, topic, question)
-        ids = None if topic is None and question is None else tuple(one.id for one in counted)
-        standings = journal.standings(ids, since.astimezone() if since is not None else None)
+        begin = since.astimezone() if since is not None else None  # a day of the user's own calendar
+        if topic is None and question is None:
+            standings = journal.standings(None, begin)
+            bank = loading.result()
+            counted = bank.questions
+        else:
+            bank = loading.result()
+            counted = _wanted(bank, topic, question)
+            standings = journal.standings(tuple(one.id for one in counted), begin)
         standings = _listened(standings, journal, bank)
         found = core.progress(standings, counted)
         found = replace(
@@ -84,7 +89,7 @@ def progress(
     elif plot is not None:
         _plot(plot.absolute(), found)
     else:
-        ink = Ink(page_for(sys.stdout), DIGITS if digits or not _shows_bars(sys.stdout) else BARS)
+        ink = Ink(page_for(sys.stdout), DIGITS if digits or not shows_bars(sys.stdout) else BARS)
         typer.echo("\n".join(progress_lines(found, ink, by_element=question is not None)))
 
 
@@ -127,7 +132,8 @@ def _quoted(omissions: tuple[Omission, ...], journal: Journal, bank: Bank) -> tu
     return (*shown, *omissions[MAX_LEFT_OUT:])
 
 
-def _shows_bars(stream: TextIO) -> bool:
+def shows_bars(stream: TextIO) -> bool:
+    """Whether ``stream`` can show the bars of a sparkline."""
     try:
         (BARS + GAPS[BARS]).encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -163,10 +169,8 @@ def progress_lines(found: Progress, ink: Ink, *, by_element: bool = False) -> li
     """Everything for a reader of ``ink.page``; elements one by one where ``by_element``."""
     page = ink.page
     lines = page.paragraph(plain(_over(found)))
-    if found.is_few:
-        lines += page.paragraph(
-            f"{_answers(found.n_answers)} are few: one more can turn every figure here around."
-        )
+    if found.caution:
+        lines += page.paragraph(found.caution)
     lines += _table(
         "Said, of what complete answers state",
         [_share_line("everything", found.coverage, ink)]
@@ -214,7 +218,10 @@ def _table(title: str, rows: list[Line], page: Page) -> list[str]:
     for name, figures, course in rows:
         lines += page.paragraph(name, "  ", "  ")
         beside = f"    {figures}  {course}"
-        lines += [beside] if len(beside) <= page.width else [f"    {figures}", f"    {course}"]
+        if len(beside) <= page.width:
+            lines.append(beside)
+        else:
+            lines += [*page.paragraph(figures, "    ", "    "), f"    {course}"]
     return lines
 
 

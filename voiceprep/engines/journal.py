@@ -63,14 +63,13 @@ _VAGUE = (
 )
 # One row that holds everything: ten thousand rows would each wait for Python's lock, which another thread may
 # hold. Findings come as one text an attempt, split by characters that no name holds.
-_STATUSES = (
-    "(SELECT group_concat(name || char(31) || status, char(30)) FROM findings "
-    "WHERE assessment = judged.id AND kind = "
-)
 _STANDINGS = (
     "SELECT json_group_array(json_array(attempts.id, attempts.question, started, signals, "
     "(SELECT verdict FROM assessments WHERE attempt = attempts.id AND ordinal = 0), "
-    f"{_STATUSES} 'element'), {_STATUSES} 'move' AND required), "
+    "(SELECT group_concat(name || char(31) || status, char(30)) FROM findings "
+    "WHERE assessment = judged.id AND kind = 'element'), "
+    "(SELECT group_concat(name || char(31) || status, char(30)) FROM findings "
+    "WHERE assessment = judged.id AND kind = 'move' AND required), "
     "(SELECT group_concat(EXISTS(SELECT 1 FROM findings WHERE assessment = replies.id "
     "AND name = probes AND status = 'said'), '') FROM assessments AS replies JOIN answers "
     "ON answers.attempt = replies.attempt AND answers.ordinal = replies.ordinal "
@@ -330,7 +329,7 @@ class SqliteJournal:
             )
 
     def note_signals(self, attempt: int, signals: SignalsNoted) -> None:
-        """Store which signals were heard in an attempt. Raises JournalError where there is none of that id."""
+        """Store which signals were heard in an attempt. Raises JournalError where it is unknown."""
         with self._writing("store the signals"):
             self._demand(attempt)
             self._run("UPDATE attempts SET signals = ? WHERE id = ?", (rows.signals_cell(signals), attempt))

@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 import logging
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 from voiceprep.errors import PlotsMissing
 from voiceprep.model import Chart, ChartKind
@@ -27,6 +29,8 @@ ROW_IN = 0.32
 HEAD_IN = 1.0
 """Title, legend and axis."""
 LINE_IN = 2.6
+LEGEND_PT = 22
+"""Room for a legend between title and drawing."""
 COLUMNS = 2
 DPI = 144
 MAX_LABEL = 26
@@ -48,7 +52,7 @@ _NAMED = {
 }
 """What each colour is called in the style of a page, which knows light, dark and paper."""
 
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "voiceprep",
     "font.family": "sans-serif",
@@ -79,7 +83,7 @@ def inline(chart: Chart, prefix: str) -> str:
 
     Styles become attributes, colours the page's, and every id begins with ``prefix``. Raises PlotsMissing.
     """
-    drawing = ET.fromstring(_saved((chart,), "svg", titled=False))  # noqa: S314 - likewise
+    drawing = ET.fromstring(_saved((chart,), "svg", titled=False))  # noqa: S314 - we wrote it
     for parent in drawing.iter():
         for child in list(parent):
             if child.tag.rpartition("}")[2] in ("metadata", "style"):
@@ -139,7 +143,9 @@ def _matplotlib() -> Iterator[None]:
         raise PlotsMissing(
             "plots need matplotlib, which is not installed: run `pip install 'voiceprep[plots]'`."
         ) from exc
-    with rc_context(_SETTINGS):
+    with rc_context(_SETTINGS), warnings.catch_warnings():
+        # A letter that its typeface lacks is drawn as a box; the SVG holds it as text all the same.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 
@@ -157,7 +163,8 @@ def _drawn(charts: Sequence[Chart], *, titled: bool) -> Figure:
     for at, chart in enumerate(charts):
         axes = figure.add_subplot(grid[at // columns, at % columns])
         if titled:
-            axes.set_title(chart.title, loc="left", fontweight="bold", fontsize=11)
+            pad = LEGEND_PT if len(chart.series) > 1 else 6
+            axes.set_title(_visible(chart.title), loc="left", fontweight="bold", fontsize=11, pad=pad)
         _axes(axes, chart)
     return figure
 
@@ -175,16 +182,25 @@ def _axes(axes: Axes, chart: Chart) -> None:
     else:
         _bars(axes, chart)
     if len(chart.series) > 1:
-        axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=len(chart.series),
+            frameon=False,
+            fontsize=8.5,
+            borderpad=0,
+            handlelength=1.2,
+            columnspacing=1.2,
+        )
 
 
 def _line(axes: Axes, chart: Chart) -> None:
     places = range(len(chart.labels))
     for series, shade in zip(chart.series, SHADES, strict=False):
         values = [float("nan") if value is None else value for value in series.values]
-        axes.plot(places, values, color=shade, linewidth=1.8, marker="o", markersize=3.5, label=series.name)
+        axes.plot(places, values, color=shade, linewidth=1.8, marker="o", markersize=3.5, clip_on=False)
     step = -(-len(chart.labels) // MAX_TICKS)
-    axes.set_xticks(list(places)[::step], chart.labels[::step])
+    axes.set_xticks(list(places)[::step], [_short(label) for label in chart.labels[::step]])
     axes.set_ylabel(chart.unit)
     axes.set_ylim(0, chart.top)
     axes.set_xlim(-0.5, len(chart.labels) - 0.5)
@@ -193,19 +209,20 @@ def _line(axes: Axes, chart: Chart) -> None:
 
 def _bars(axes: Axes, chart: Chart) -> None:
     places = range(len(chart.labels))
-    before = [0.0] * len(chart.labels)
+    ends = [0.0] * len(chart.labels)
     is_stacked = chart.kind is ChartKind.PARTS
-    for series, shade in zip(chart.series, SHADES, strict=False):
+    height = 0.7 if is_stacked else 0.7 / len(chart.series)
+    for at, (series, shade) in enumerate(zip(chart.series, SHADES, strict=False)):
         values = [value or 0.0 for value in series.values]
-        height = 0.7 if is_stacked or series is chart.series[0] else 0.3
-        axes.barh(places, values, height=height, left=before, color=shade, label=series.name)
-        if is_stacked:
-            before = [one + other for one, other in zip(before, values, strict=True)]
-    first = chart.series[0].values
-    ends = before if is_stacked else [value or 0.0 for value in first]
+        shift = 0.0 if is_stacked else height * (at - (len(chart.series) - 1) / 2)
+        left = ends if is_stacked else 0.0
+        middles = [place + shift for place in places]
+        axes.barh(middles, values, height=height, left=left, color=shade, label=_visible(series.name))
+        pairs = zip(ends, values, strict=True)
+        ends = [one + other if is_stacked else max(one, other) for one, other in pairs]
     top = chart.top if chart.top is not None else max([*ends, 1.0])
     for place, end, count in zip(places, ends, chart.counts, strict=True):
-        axes.text(end + top * 0.02, place, count, va="center", fontsize=9, color=MUTED)
+        axes.text(end + top * 0.02, place, _visible(count), va="center", fontsize=9, color=MUTED)
     axes.set_yticks(list(places), [_short(label) for label in chart.labels])
     axes.invert_yaxis()
     # Room for the counts behind a full bar.
@@ -215,5 +232,11 @@ def _bars(axes: Axes, chart: Chart) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def _visible(text: str) -> str:
+    """``text`` without letters that are none: XML takes no controls, and nothing here turns the direction."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(letter)[0] == "C" else letter for letter in text)
+
+
 def _short(label: str) -> str:
+    label = _visible(label)
     return label if len(label) <= MAX_LABEL else label[: MAX_LABEL - 1] + "…"

@@ -141,25 +141,24 @@ def page(found: Progress, shown: Sequence[Chart], drawn: Sequence[str], style: s
 
 
 def _main(found: Progress, shown: Sequence[Chart], drawn: Sequence[str]) -> Iterator[str]:
-    if found.is_few:
-        yield (
-            f'<p class="next">{answers(found.n_answers)} are few: one more can turn every figure here around.</p>'
-        )
+    if found.caution:
+        yield f'<p class="next">{found.caution}</p>'
     yield '<div class="plots">'
     for chart, drawing in zip(shown, drawn, strict=True):
         yield from _figure(chart, drawing, found)
     yield "</div>"
     yield from _left_out("What you keep leaving out, whatever the question", found.left_out_moves)
     yield from _left_out("What you keep leaving out of single questions", found.left_out_elements)
-    yield f'<section><h2>Ready, question by question</h2><p class="meta">{READY_MEANS}</p>'
+    yield f'<section class="ready"><h2>Ready, question by question</h2><p class="meta">{READY_MEANS}</p>'
     yield '<div class="scroll" role="region" tabindex="0" aria-label="Readiness of every question"><table>'
-    yield '<thead><tr><th scope="col">Question</th><th scope="col">Topic</th><th scope="col">Stands</th>'
-    yield '<th scope="col">Answers</th><th scope="col">Last</th></tr></thead><tbody>'
+    yield '<thead><tr><th scope="col">Question</th><th scope="col">Stands</th>'
+    yield '<th scope="col">Answers</th>'
+    yield '<th scope="col">Last</th><th scope="col">Topic</th></tr></thead><tbody>'
     order = list(Readiness)
     for one in sorted(found.questions, key=lambda one: (order.index(one.readiness), one.topic, one.id)):
         yield (
-            f'<tr><th scope="row" dir="auto">{as_text(one.id)}</th><td>{as_text(one.topic)}</td>'
-            f"<td>{one.readiness}</td><td>{one.n_answers}</td><td>{one.last}</td></tr>"
+            f'<tr><th scope="row" dir="auto">{as_text(one.id)}</th><td>{one.readiness}</td>'
+            f"<td>{one.n_answers}</td><td>{one.last}</td><td>{as_text(one.topic)}</td></tr>"
         )
     yield "</tbody></table></div></section>"
 
@@ -168,6 +167,7 @@ def _figure(chart: Chart, drawing: str, found: Progress) -> Iterator[str]:
     yield f"<section><h2>{as_text(chart.title)}</h2>"
     yield f'<figure class="plot" role="img" aria-label="{as_text(told(chart))}">{drawing}</figure>'
     yield f"<details><summary>{as_text(chart.title)} in figures</summary>"
+    yield f'<div class="scroll" role="region" tabindex="0" aria-label="{as_text(chart.title)}">'
     yield f'<table><thead><tr><th scope="col">{_labels(chart, found)}</th>'
     for series in chart.series:
         yield f'<th scope="col">{as_text(series.name)}, {as_text(chart.unit)}</th>'
@@ -177,7 +177,7 @@ def _figure(chart: Chart, drawing: str, found: Progress) -> Iterator[str]:
         cells = "".join(f"<td>{figure(series.values[at])}</td>" for series in chart.series)
         cells += f"<td>{as_text(chart.counts[at])}</td>" if has_counts else ""
         yield f'<tr><th scope="row" dir="auto">{as_text(label)}</th>{cells}</tr>'
-    yield "</tbody></table></details></section>"
+    yield "</tbody></table></div></details></section>"
 
 
 def _labels(chart: Chart, found: Progress) -> str:
@@ -219,6 +219,7 @@ def _left_out(title: str, omissions: Sequence[Omission]) -> Iterator[str]:
         name = one.name if one.question is None else one.question
         yield f'<li dir="auto"><strong>{as_text(name)}</strong>: {as_text(one.need)}. Missing {one.often}.'
         if one.quote:
-            yield f' It belonged near <span class="quote">“{as_text(one.quote)}”</span> (attempt {one.attempt}).'
+            quote = f'<span class="quote">“{as_text(one.quote)}”</span>'
+            yield f" It belonged near {quote} (attempt {one.attempt})."
         yield "</li>"
     yield "</ul></section>"
