@@ -202,7 +202,7 @@ def test_over_nothing_everything_is_empty() -> None:
     found = over()
     assert found.n_answers == 0
     assert found.coverage.total.share is found.pace.value is found.fillers.value is None
-    assert found.topics == found.periods == found.left_out_moves == found.questions == ()
+    assert not (found.topics or found.periods or found.left_out_moves or found.questions)
     assert plots.charts(found) == ()
 
 
