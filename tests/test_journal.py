@@ -44,6 +44,8 @@ from voiceprep.model import (
     Review,
     Run,
     RunKind,
+    Signal,
+    Standing,
     Status,
     Timing,
     Transcript,
@@ -85,6 +87,8 @@ ANSWER = Answer(
     n_overflows=1,
     timing=Timing(2.5, 0.01, None),
 )
+
+BESIDE_THE_POINT = MoveFinding(Move.NUMBER, required=False, status=Status.SAID, evidence=())
 
 
 @pytest.fixture
@@ -334,6 +338,75 @@ def test_vague_spots_come_newest_or_worst_first(either: Journal) -> None:
     assert spot.finding == VagueFinding(Evidence(0, 7, "i guess", 1.5, 2.5), "hedge", "why i guess")
     with pytest.raises(ValueError, match="-1"):
         either.vague(limit=-1)
+
+
+def test_standings_are_what_attempts_tell(either: Journal) -> None:
+    """Every judged attempt comes once, oldest first, with findings, first verdict and follow-ups."""
+    late = begin(either, "late", NOON + timedelta(days=1))
+    early = begin(either, "early")
+    begin(either, "silent")
+    open_ = begin(either, "open", NOON + timedelta(hours=1))
+    said = replace(ASSESSMENT, verdict=Verdict.STRONG, moves=(*ASSESSMENT.moves, BESIDE_THE_POINT))
+    either.keep(late, replace(ANSWER, assessment=said))
+    for ordinal, probes in enumerate(("duplicates", "threshold", "reason", None), start=1):
+        either.keep(late, replace(ANSWER, ordinal=ordinal, probes=probes))
+    either.keep(late, replace(ANSWER, ordinal=5, probes="threshold", assessment=None))
+    either.conclude(late, said)
+    bare = replace(ASSESSMENT, elements=(), moves=())
+    either.conclude(early, bare)
+    either.keep(open_, ANSWER)
+    either.note_signals(early, ())
+    either.note_signals(late, ((Signal.DATA_CENTRIC, True), (Signal.CURRENT_AWARENESS, False)))
+    elements = (("duplicates", Status.SAID), ("threshold", Status.MISSING))
+    moves = ((Move.REASON, Status.MISSING),)
+    expected = (
+        Standing(early, "early", NOON, None, (), (), (), bare.delivery, ()),
+        Standing(
+            open_,
+            "open",
+            NOON + timedelta(hours=1),
+            Verdict.PARTIAL,
+            elements,
+            moves,
+            (),
+            ASSESSMENT.delivery,
+            None,
+        ),
+        Standing(
+            late,
+            "late",
+            NOON + timedelta(days=1),
+            Verdict.STRONG,
+            elements,
+            moves,
+            (True, False, False),
+            said.delivery,
+            ((Signal.DATA_CENTRIC, True), (Signal.CURRENT_AWARENESS, False)),
+        ),
+    )
+    assert either.standings() == expected
+    assert either.standings(("late", "no-such")) == expected[2:]
+    assert either.standings((), NOON) == ()
+    assert either.standings(None, NOON + timedelta(hours=1)) == expected[1:]
+    with pytest.raises(ValueError, match="no time zone"):
+        either.standings(None, NOON.replace(tzinfo=None))
+    with pytest.raises(JournalError, match="no attempt 99"):
+        either.note_signals(99, ())
+
+
+def test_a_standing_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:
+    """A signal or status that nothing here wrote is an error that names the file, not a figure."""
+    attempt = begin(journal)
+    journal.conclude(attempt, ASSESSMENT)
+    for damage, mended in (
+        ("UPDATE findings SET status = 'perhaps'", "UPDATE findings SET status = 'said'"),
+        ("UPDATE attempts SET signals = '[[\"x\",1]]'", "UPDATE attempts SET signals = NULL"),
+    ):
+        journal._database.execute(damage)
+        with pytest.raises(JournalError, match="makes no sense"):
+            journal.standings()
+        journal._database.execute(mended)
+        assert len(journal.standings()) == 1
 
 
 def test_the_hour_is_kept_in_utc(either: Journal) -> None:
@@ -1041,7 +1114,9 @@ VERSION_3 = """
         (2, 'drill', '2026-05-04T11:00:00.000000+00:00', NULL, '["nms-purpose"]', NULL, NULL, 20);
     """ + VERSION_2.replace("'base.en');", "'base.en', 2);")
 
-SAMPLES = (VERSION_1, VERSION_2, VERSION_3)
+VERSION_4 = VERSION_3.replace("'base.en', 2);", """'base.en', 2, '[["current awareness",0]]');""")
+
+SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 
 
 def old_database(folder: Path, version: int) -> None:
@@ -1059,6 +1134,8 @@ def test_every_old_version_is_read(folder: Path, version: int) -> None:
         expected = Attempt(4, "nms-purpose", Level.MID, NOON, "base.en", (ANSWER,), None)
         assert journal.attempts() == (expected,)
         assert [run.attempts for run in journal.runs()] == ([(4,)] if version >= 3 else [])
+        noted = ((Signal.CURRENT_AWARENESS, False),) if version >= 4 else None
+        assert [one.signals for one in journal.standings()] == [noted]
         assert begin(journal) == 5
 
 

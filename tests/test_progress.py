@@ -202,7 +202,7 @@ def test_over_nothing_everything_is_empty() -> None:
     found = over()
     assert found.n_answers == 0
     assert found.coverage.total.share is found.pace.value is found.fillers.value is None
-    assert not (found.topics or found.periods or found.left_out_moves or found.questions)
+    assert len(found.topics) == len(found.periods) == len(found.left_out_moves) == len(found.questions) == 0
     assert plots.charts(found) == ()
 
 

@@ -181,7 +181,7 @@ def standings_of(found: str) -> Iterator[Standing]:
         yield Standing(
             attempt=id_,
             question=question,
-            started=datetime.fromisoformat(started),
+            started=_moment(started),
             first=Verdict(first) if first is not None else None,
             elements=tuple(elements[one] for one in said.split("\x1e")) if said else (),
             moves=tuple(moves[one] for one in made.split("\x1e")) if made else (),
