@@ -204,12 +204,17 @@ def test_peaks_are_the_loudest_samples() -> None:
     assert compress.opus(samples[:0]) == b""
 
 
-def test_three_minutes_fit_into_two_megabytes() -> None:
-    """The page of a 3-minute answer, sound included, is no larger than 2 MB."""
+def three_minutes() -> str:
+    """The page of an answer of three minutes, sound included."""
     samples, transcript = spoken("nms-purpose-strong")
     long = np.resize(samples, 180 * RATE_HZ)
     words = timed(" ".join([transcript.text] * (180 * RATE_HZ // len(samples) + 1)), 0.35)
-    assert len(page.page([chapter(words, heard=long)], LOOK).encode()) <= 2_000_000
+    return page.page([chapter(words, heard=long)], LOOK)
+
+
+def test_three_minutes_fit_into_two_megabytes() -> None:
+    """The page of a 3-minute answer, sound included, is no larger than 2 MB."""
+    assert len(three_minutes().encode()) <= 2_000_000
 
 
 # ------------------------------------------------------------------------------ the command
@@ -424,6 +429,25 @@ def test_ten_thousand_words_stay_usable(browser: Browser, tmp_path: Path) -> Non
     browser.ask("document.querySelectorAll('.w')[9000].id = 'far'")
     browser.click("#far")
     assert 9.0 <= browser.wait(SOUND + "return !audio.seeking && audio.currentTime") < 11
+
+
+READY_MS = 300
+
+
+def test_three_minutes_are_ready_at_once(browser: Browser, tmp_path: Path) -> None:
+    """From navigation to the end of its script the page of a 3-minute answer takes at most READY_MS.
+
+    The quickest of five loads counts: what else the machine does is no fault of the page.
+    """
+    opened = show(browser, tmp_path, three_minutes())
+    took_ms = []
+    for _ in range(5):
+        browser.open(tmp_path / "page.html")
+        took_ms.append(
+            opened.ask("return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+        )
+        assert opened.ask("return document.querySelector('.w').tabIndex") == 0, "the script has not run"
+    assert 0 < min(took_ms) <= READY_MS, took_ms
 
 
 CONTRAST = """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from voiceprep import bank as banks
-from voiceprep import resources, text
+from voiceprep import profile, resources, text
 from voiceprep.errors import (
     DeviceLost,
     DiskFull,
@@ -217,6 +217,19 @@ def test_one_recording_is_enough(bank: Bank, question: Question) -> None:
     attempt = table.practise(question, table.spoken())
     assert len(attempt.answers) == 1
     assert attempt.combined == attempt.answers[0].assessment
+
+
+def test_signals_are_noted_with_the_attempt(bank: Bank, question: Question) -> None:
+    """What was heard of the signals is in the journal; of nothing said nothing is noted."""
+    table = Table(bank)
+    attempt = table.practise(question, Typed(lambda: question.strong))
+    assert [one.signals for one in table.journal.standings()] == [profile.noted(question, attempt, bank)]
+    assert profile.noted(question, attempt, bank)
+    silent = Table(bank)
+    silent.practise(
+        question, Spoken(partial(SamplesMicrophone, QUIET, name="desk"), ListenOptions(start_patience_s=2))
+    )
+    assert silent.journal.standings() == ()
 
 
 def test_typed_answers_are_checked_alike(bank: Bank, question: Question) -> None:
