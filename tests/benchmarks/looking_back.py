@@ -21,8 +21,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from attempts import BANK, timed
 
@@ -30,6 +29,7 @@ from voiceprep import checks, profile
 from voiceprep.engines.journal import DATABASE_FILE, SqliteJournal
 from voiceprep.model import Answer, AnswerState, Attempt, Ending, Question, Transcript
 
+ROOT = Path(__file__).resolve().parents[2]
 N_ATTEMPTS = 5_000
 N_VARIANTS = 6
 """So many different attempts at a question; findings about each are real and made once."""
@@ -98,7 +98,7 @@ def make(folder: Path) -> None:
 
 
 def seconds(command: tuple[str, ...], folder: Path) -> tuple[float, float, float]:
-    """Wall time of ``command`` over the journal in ``folder``: median, quickest; and the median of CPU time."""
+    """Wall time of ``command`` over the journal in ``folder``, median and quickest; and CPU time, median."""
     environment = {**os.environ, "VOICEPREP_HOME": str(folder), "PYTHONPATH": str(ROOT)}
     program = [sys.executable, "-m", "voiceprep", *command]
     with tempfile.TemporaryDirectory() as place:
