@@ -431,7 +431,8 @@ def test_ten_thousand_words_stay_usable(browser: Browser, tmp_path: Path) -> Non
     assert 9.0 <= browser.wait(SOUND + "return !audio.seeking && audio.currentTime") < 11
 
 
-READY_MS = 300
+READY_MS = 1_500
+"""Five times the 300 ms aimed at, for busy machines: 70 to 220 ms were measured on two shared cores."""
 
 
 def test_three_minutes_are_ready_at_once(browser: Browser, tmp_path: Path) -> None:
