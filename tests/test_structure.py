@@ -13,7 +13,19 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "voiceprep"
 
 NOUNS = {"model", "errors", "ports", "events", "resources"}
-TEXT = {"numerals", "stems", "text", "hedges", "lists", "scope", "reading", "matching", "weighing"}
+TEXT = {
+    "numerals",
+    "stems",
+    "text",
+    "hedges",
+    "lists",
+    "denial",
+    "reports",
+    "scope",
+    "reading",
+    "matching",
+    "weighing",
+}
 CORE = {
     "listen",
     "patience",

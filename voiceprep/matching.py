@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 
+from voiceprep.denial import NEGATORS
 from voiceprep.numerals import numeral_at
 from voiceprep.reading import Hit, Lexicon, Reading, name_at
-from voiceprep.scope import NEGATORS
 from voiceprep.stems import american, root, stem
 from voiceprep.text import ARTICLES, FUNCTION_WORDS, STOPWORDS, vocabulary, words
 

@@ -7,10 +7,12 @@ sentences break at the words people begin a new thought with.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from voiceprep.model import Term, Transcript, Word
@@ -424,6 +426,22 @@ def sentence_spans(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
 def clause_spans(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
     """For every clause its first token and the one after its last."""
     return tuple(_runs([token.clause for token in tokens]))
+
+
+def clause_of(tokens: tuple[Token, ...]) -> list[tuple[int, int]]:
+    """For every token its clause: the first token of it and the one after its last."""
+    out: list[tuple[int, int]] = []
+    for begin, end in clause_spans(tokens):
+        out.extend([(begin, end)] * (end - begin))
+    return out
+
+
+_start = attrgetter("start")
+
+
+def token_at(tokens: tuple[Token, ...], offset: int) -> int:
+    """The first token that begins at or after the character ``offset``; len(tokens) where none does."""
+    return bisect_left(tokens, offset, key=_start)
 
 
 def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
