@@ -20,7 +20,7 @@ TEXT = {
     "hedges",
     "lists",
     "denial",
-    "reports",
+    "attribution",
     "scope",
     "reading",
     "matching",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from voiceprep.denial import denials
 from voiceprep.lists import listed
-from voiceprep.reports import foreign
+from voiceprep.attribution import foreign
 from voiceprep.text import Token, fold
 
 

@@ -14,12 +14,13 @@ import argparse
 import itertools
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 import time
 import wave
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -57,6 +58,9 @@ N_ANSWERS = 50
 N_QUESTIONS = 100
 AUDIBLE = 0.01
 """Level above which a 20 ms frame is speech and not silence: -40 dBFS."""
+
+ON_ITS_WAY_S = 0.5
+"""What a program has played is at the listener by then."""
 
 WHOLE_SHARE = 0.98
 MEGABYTE = 1e6
@@ -208,22 +212,21 @@ def spoken() -> None:
         filed = stack.enter_context(closing(Pyttsx3Speaker(WavFilePlayer(folder), SpeechOptions())))
         for said in itertools.islice(itertools.cycle(questions), N_QUESTIONS):
             true_s = _speech_s(read_samples_any(Path(filed.say(said, _never))))
-            with closing(SoundDeviceMicrophone(None)) as microphone:
-                blocks = microphone.blocks()
-                next(blocks)
-                with ThreadPoolExecutor(1) as worker:
-                    saying = worker.submit(aloud.say, said, _never)
-                    heard = [block.samples for block in _while_running(saying, blocks)]
-                    saying.result()
-                heard += [block.samples for block in itertools.islice(blocks, 15)]  # on its way
-            heard_s = _speech_s(np.concatenate(heard))
+            listener = sink.listen()
+            with ThreadPoolExecutor(1) as worker:
+                heard = worker.submit(_all_heard, listener)
+                aloud.say(said, _never)
+                time.sleep(ON_ITS_WAY_S)
+                listener.terminate()
+            heard_s = _speech_s(heard.result())
             n_audible += heard_s > 0
             n_whole += heard_s >= WHOLE_SHARE * true_s
     print(f"{N_QUESTIONS} questions spoken in a row: {n_audible} audible, {n_whole} whole")
 
 
-def _while_running(job: Future[str], blocks: Iterator[Block]) -> Iterator[Block]:
-    return itertools.takewhile(lambda _: not job.done(), blocks)
+def _all_heard(listener: subprocess.Popen[bytes]) -> Samples:
+    pcm = listener.communicate()[0]
+    return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / 32768
 
 
 def read_samples_any(path: Path) -> Samples:
