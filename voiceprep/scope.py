@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from voiceprep.attribution import foreign
 from voiceprep.denial import denials
 from voiceprep.lists import listed
-from voiceprep.attribution import foreign
 from voiceprep.text import Token, fold
 
 

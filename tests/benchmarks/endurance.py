@@ -226,7 +226,7 @@ def spoken() -> None:
 
 def _all_heard(listener: subprocess.Popen[bytes]) -> Samples:
     pcm = listener.communicate()[0]
-    return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / 32768
+    return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
 
 
 def read_samples_any(path: Path) -> Samples:
