@@ -157,9 +157,9 @@ _AGREED = re.compile(
     r"(?:(?:also|indeed|quite|totally|probably|absolutely|mostly|exactly|still) )?(?:right|true|correct|fine"
     r"|fair|what (?:i|we) \w+|how (?:it|i|we)|the case)\b(?! (?:to|if|when|only)\b)"
     r"|(?:i|we)(?:'ve| have)? (?:(?:also|do|did|still|fully|totally|completely|would|can|have|too|only) )*"
-    r"(?:agreed?|share|shared|confirm(?:ed)?|said yes|took (?:it|that) up|saw that too|(?:see|seen|saw|found"
-    rf"|believe) (?:it|that|this|as well|too|the same)\b(?! {_WORTHLESS})|do (?:it|that|this|the same)"
-    r"|did (?:it|that|this|the same))\b"
+    r"(?:agreed?(?! on\b)|share|shared|confirm(?:ed)?|said yes|took (?:it|that) up|saw that too"
+    rf"|(?:see|seen|saw|found|believe) (?:it|that|this|as well|too|the same)\b(?! {_WORTHLESS})"
+    r"|do (?:it|that|this|the same)|did (?:it|that|this|the same))\b"
     rf"|(?:i|we) (?:did|do|would|have|also|too){_ENDS}"
     r"|which (?:i|we)(?:'ve| have)? (?:also|have|do|did|found|see|saw|like|share|agree)\b"
     r"|so (?:do|did|would|have) (?:i|we)\b|me too\b|same here\b|rightly\b|no doubts?\b)"
@@ -314,35 +314,38 @@ def _turned_down(folded: str, tokens: tuple[Token, ...], marks: tuple[list[bool]
     rejections = [token_at(tokens, match.start()) for match in _REJECTED.finditer(folded)]
     agreements = [token_at(tokens, match.start()) for match in _AGREED.finditer(folded)]
     for start, begin in reports:
-        next_turn = bisect_right(rejections, begin + 1)
-        if next_turn == len(rejections):
-            break
-        turn = rejections[next_turn]
-        if turn - begin > _REPORT_TOKENS or not _looks_back(tokens, begin, turn):
+        in_story = _IN_A_STORY.match(folded, start) is not None
+        turns = [turn for turn in rejections if begin + 1 < turn <= begin + _REPORT_TOKENS]
+        here = [turn for turn in turns if tokens[turn].sentence == tokens[begin].sentence]
+        if not turns:
+            continue
+        # What people say may itself hold such words ("false alarms"): the last one is the speaker's.
+        turn = here[-1] if here and not in_story else turns[0]
+        if not _looks_back(tokens, begin, turn) or (in_story and _tells_own(tokens, begin, turn)):
             continue
         agreed = bisect_right(agreements, begin + 1)
         if agreed < len(agreements) and agreements[agreed] < turn:
             continue
         for i in range(begin, turn):
-            (reported if _IN_A_STORY.match(folded, start) else disowned)[i] = True
+            (reported if in_story else disowned)[i] = True
 
 
 def _looks_back(tokens: tuple[Token, ...], begin: int, turn: int) -> bool:
-    """Whether the rejection at ``turn`` stands in the report's sentence or opens the next one.
-
-    What the speaker tells of himself in between is turned down in the report's place.
-    """
-    if any(
-        tokens[i].clause != tokens[i - 1].clause
-        and {tokens[i].word.split("'")[0], tokens[i + 1].word.split("'")[0]} & {"i", "we"}
-        for i in range(begin + 3, turn - _OWN_TOKENS)
-    ):
-        return False
+    """Whether the rejection at ``turn`` stands in the report's sentence or opens the next one."""
     if tokens[turn].sentence == tokens[begin].sentence:
         return True
     opening = _sentence_start(tokens, turn)
     near = turn - opening <= _LOOKING_BACK_TOKENS
     return near and tokens[opening - 1].sentence == tokens[begin].sentence
+
+
+def _tells_own(tokens: tuple[Token, ...], begin: int, turn: int) -> bool:
+    """Whether the speaker tells of himself between report and rejection: then that is turned down instead."""
+    return any(
+        tokens[i].clause != tokens[i - 1].clause
+        and {tokens[i].word.split("'")[0], tokens[i + 1].word.split("'")[0]} & {"i", "we"}
+        for i in range(begin + 3, turn - _OWN_TOKENS)
+    )
 
 
 def _left_to_experts(folded: str, tokens: tuple[Token, ...], disowned: list[bool]) -> None:
