@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from voiceprep.model import Answer, Assessment, Command, Question
+from voiceprep.model import Answer, Assessment, Command, Judgement, Question
 
 
 class Phase(StrEnum):
@@ -30,11 +30,12 @@ class PhaseChanged:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The question or a follow-up is about to be said."""
+    """The question or a follow-up is about to be said, or (``is_repair``) a vague sentence heard again."""
 
     question: Question
     text: str
     ordinal: int
+    is_repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,14 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """A vague sentence was said again, and this is what became of it."""
+
+    answer: Answer
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The attempt is in the journal under ``attempt``."""
 
@@ -127,6 +136,7 @@ Event = (
     | MicrophoneSilent
     | NothingSaid
     | Checked
+    | SaidAgain
     | Kept
 )
 Tell = Callable[[Event], None]

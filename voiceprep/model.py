@@ -378,6 +378,57 @@ class Assessment:
     follow_up: FollowUp
 
 
+# ------------------------------------------------------------------------------ a sentence said again
+
+
+class Outcome(StrEnum):
+    """What a second saying is beside the first."""
+
+    MENDED = "mended"
+    """Nothing vague is left, and it carries something the answer did not."""
+
+    BETTER = "better"
+    """It carries something new, and some of it is still vague."""
+
+    SAME = "the same words"
+    LONGER = "longer"
+    EMPTY = "as empty"
+    ELSEWHERE = "something else"
+    """No word of it belongs to the question or the answer."""
+
+    CONTRADICTS = "contradicts"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Something the new sentence carries: ``what`` it is, and its words, counted from the new sentence."""
+
+    what: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A new sentence beside the old one.
+
+    ``lacks`` asks for what is still missing, "" where nothing is; ``against`` is what it contradicts, "" for
+    nothing; ``lost`` are the needs of elements that only the old sentence had stated. ``found`` holds the
+    findings that lie in the new sentence, in its place; its verdict is that of the answer with it.
+    """
+
+    outcome: Outcome
+    carries: tuple[Carried, ...]
+    lacks: str
+    against: str
+    lost: tuple[str, ...]
+    found: Assessment
+
+    @property
+    def mended(self) -> bool:
+        """Whether the sentence need not be said again."""
+        return self.outcome is Outcome.MENDED
+
+
 # ------------------------------------------------------------------------------ the journal
 
 
@@ -413,12 +464,30 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """What a try at saying a vague sentence again is about: characters of the answer ``ordinal``.
+
+    ``mended`` tells whether it became concrete; False until that is judged.
+    """
+
+    ordinal: int
+    start: int
+    end: int
+    mended: bool = False
+
+
+REPAIR = "repair"
+"""What a try at a vague sentence probes; which one is in its ``repairs``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One spoken (or typed) answer as kept in the journal.
 
     ``ordinal`` is 0 for the first answer to the question, 1 for the answer to the follow-up, and
     so on. ``audio`` is a path inside the journal's folder, None for typed text. ``marks_s`` are the seconds
-    at which the speaker said "mark this".
+    at which the speaker said "mark this". ``repairs`` is None but for a try at saying a vague sentence of
+    another answer again; its assessment holds what lies in that sentence, judged in its place.
     """
 
     ordinal: int
@@ -433,6 +502,7 @@ class Answer:
     n_overflows: int
     timing: Timing = field(default_factory=Timing)
     marks_s: tuple[float, ...] = ()
+    repairs: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +516,19 @@ class Attempt:
     recogniser: str
     answers: tuple[Answer, ...]
     combined: Assessment | None
+
+    @property
+    def replies(self) -> tuple[Answer, ...]:
+        """The answers to the question and its follow-ups; tries at single sentences are no such."""
+        return tuple(answer for answer in self.answers if answer.repairs is None)
+
+    def is_mended(self, ordinal: int, start: int, end: int) -> bool:
+        """Whether a vague stretch of an answer was said again and became concrete."""
+        return any(
+            tried.mended and tried.ordinal == ordinal and tried.start < end and tried.end > start
+            for tried in (answer.repairs for answer in self.answers)
+            if tried is not None
+        )
 
 
 class RunKind(StrEnum):
@@ -518,7 +601,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VagueSpot:
-    """A vague finding of an answer, where it stands, and the whole text of that answer."""
+    """A vague finding of an answer, where it stands, and the whole text of that answer.
+
+    ``mended``: the speaker has said it again since, and then it was concrete.
+    """
 
     attempt: int
     ordinal: int
@@ -526,6 +612,7 @@ class VagueSpot:
     started: datetime  # aware, UTC
     text: str
     finding: VagueFinding
+    mended: bool = False
 
 
 # ------------------------------------------------------------------------------ figures

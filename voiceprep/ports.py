@@ -19,6 +19,7 @@ from voiceprep.model import (
     Level,
     Order,
     Recovered,
+    Repair,
     Review,
     Run,
     RunKind,
@@ -153,7 +154,9 @@ class Journal(Protocol):
     ) -> int:
         """Open an attempt (within ``run``) and return its id. Raises JournalError."""
 
-    def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> Recording:
+    def record(
+        self, attempt: int, ordinal: int, asked: str, probes: str | None, repairs: Repair | None = None
+    ) -> Recording:
         """Open the audio of an answer; from here on the journal knows it, whatever happens.
 
         Raises JournalError where the attempt is unknown or has an answer of that ordinal.
@@ -180,7 +183,8 @@ class Journal(Protocol):
     def reviews(self) -> tuple[Review, ...]:
         """Every attempt in short, newest first: reading them whole takes seconds after a year of practice.
 
-        The verdict is that over all answers, else that on the last answer that has one.
+        The verdict is that over all answers, else that on the last answer that has one; tries at single
+        sentences have none.
         """
 
     def vague(
@@ -188,7 +192,8 @@ class Journal(Protocol):
     ) -> tuple[VagueSpot, ...]:
         """What was vague in single answers (to ``questions``), without reading the attempts whole.
 
-        Newest first: within an answer in its own order. Worst first: alike ones newest first.
+        Newest first: within an answer in its own order. Worst first: alike ones newest first. Mended ones
+        come last; what is vague in a try at mending one is not listed.
         """
 
     def begin_run(

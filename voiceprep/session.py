@@ -44,6 +44,7 @@ from voiceprep.model import (
     Level,
     ListeningPace,
     Question,
+    Repair,
     Timing,
     Tone,
     Transcript,
@@ -93,12 +94,16 @@ AnswerSource = Spoken | Typed
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an answer replies to: ``ordinal`` 0 is the question itself, ``probes`` what a follow-up tests."""
+    """What an answer replies to: ``ordinal`` 0 is the question itself, ``probes`` what a follow-up tests.
+
+    ``repairs`` is the vague sentence that is to be said again, where it is one.
+    """
 
     ordinal: int
     text: str
     probes: str | None
     kind: Kind
+    repairs: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,9 +366,9 @@ class Session:
 
     def _asked(self, question: Question, attempt: Attempt, source: AnswerSource, asked: Asked) -> _Turn:
         """Ask, and hear the answer, which is kept. Raises what went wrong, after keeping it."""
-        self._tell(Asking(question, asked.text, asked.ordinal))
+        self._tell(Asking(question, asked.text, asked.ordinal, asked.repairs is not None))
         if isinstance(source, Typed):
-            self._say(asked.text, self._key_pressed)
+            self._put(asked, None)
             self._tell(PhaseChanged(Phase.LISTENING, "keyboard"))
             answer = _typed(asked, text.transcript(source.read()))
             self._tell(PhaseChanged(Phase.THINKING))
@@ -375,7 +380,7 @@ class Session:
         if not attempt.answers:
             self._warming = self._worker.submit(self._warm, ears, question)
         line = self._opened(source)
-        before = self._say_over(asked.text, line)
+        before = self._put(asked, line)
         if self._warming.done():
             self._warming.result()  # a model that does not load is said before anybody speaks in vain
         self._forget_keys()
@@ -385,7 +390,7 @@ class Session:
         self._tone(Tone.LISTENING)
         heard_from = line.source(before)
         self._tell(PhaseChanged(Phase.LISTENING, heard_from.name))
-        recording = parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes)
+        recording = parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes, asked.repairs)
         return self._heard(question, attempt, (asked, hearing, line), heard_from, recording)
 
     def _opened(self, source: Spoken) -> Line:
@@ -460,11 +465,21 @@ class Session:
         line.hush()
         if command is Command.SLOWER:
             self._parts.speaker.slow_down()
-        said = question.hint if command is Command.HINT else asked.text
-        self._tell(Saying(said))
-        before = self._say_over(said, line)
+        if command is Command.HINT:
+            self._tell(Saying(question.hint))
+            before = self._say_over(question.hint, line)
+        else:
+            self._tell(Saying(asked.text))
+            before = self._put(asked, line)
         self._forget_keys()
         return before
+
+    def _put(self, asked: Asked, line: Line | None) -> tuple[Block, ...]:
+        """Say what is asked (``line`` is None where the reply is typed); what was said over it comes back."""
+        if line is not None:
+            return self._say_over(asked.text, line)
+        self._say(asked.text, self._key_pressed)
+        return ()
 
     def _fitted(self, options: ListenOptions, asked: Asked) -> ListenOptions:
         """``options`` for what is asked and for who is speaking."""
@@ -621,6 +636,7 @@ def _typed(asked: Asked, transcript: Transcript) -> Answer:
         n_samples=0,
         n_overflows=0,
         timing=Timing(),
+        repairs=asked.repairs,
     )
 
 
@@ -643,6 +659,7 @@ def _spoken(asked: Asked, heard: Heard, audio: Path) -> Answer:
         n_overflows=heard.n_overflows,
         timing=heard.timing,
         marks_s=heard.marks_s,
+        repairs=asked.repairs,
     )
 
 

@@ -42,6 +42,7 @@ from voiceprep.model import (
     Level,
     Order,
     Recovered,
+    Repair,
     Review,
     Run,
     RunKind,
@@ -455,14 +456,17 @@ class MemoryJournal:
             self._runs[within.id] = replace(within, attempts=(*within.attempts, attempt.id))
         return attempt.id
 
-    def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> MemoryRecording:
+    def record(
+        self, attempt: int, ordinal: int, asked: str, probes: str | None, repairs: Repair | None = None
+    ) -> MemoryRecording:
         """Open the audio of an answer. Raises JournalError as the port says."""
         if any(answer.ordinal == ordinal for answer in self._get(attempt).answers):
             raise JournalError(f"attempt {attempt} has answer {ordinal} already.")
         recording = MemoryRecording(Path("memory") / str(attempt) / f"{ordinal}.wav")
         self.recordings[attempt, ordinal] = recording
         state = AnswerState.RECORDING
-        self._put(attempt, Answer(ordinal, asked, probes, state, None, None, None, recording.path, 0, 0))
+        begun = Answer(ordinal, asked, probes, state, None, None, None, recording.path, 0, 0)
+        self._put(attempt, replace(begun, repairs=repairs))
         return recording
 
     def reopen(self, attempt: int, ordinal: int) -> MemoryRecording:
@@ -521,15 +525,17 @@ class MemoryJournal:
                 kept.started,
                 answer.transcript.text if answer.transcript is not None else "",
                 finding,
+                kept.is_mended(answer.ordinal, finding.evidence.start, finding.evidence.end),
             )
             for kept in self.attempts()
             if questions is None or kept.question in questions
-            for answer in kept.answers
+            for answer in kept.replies
             if answer.assessment is not None
             for finding in answer.assessment.vague
         ]
         if order is Order.WORST:
             found.sort(key=lambda spot: spot.finding.evidence.start - spot.finding.evidence.end)
+        found.sort(key=lambda spot: spot.mended)
         return tuple(found[:limit])
 
     def begin_run(
@@ -676,7 +682,7 @@ def _assessments(attempt: Attempt) -> Iterator[Assessment]:
     """What was found, the most telling first: over all answers, then answer by answer from the last."""
     if attempt.combined is not None:
         yield attempt.combined
-    for answer in reversed(attempt.answers):
+    for answer in reversed(attempt.replies):
         if answer.assessment is not None:
             yield answer.assessment
 

@@ -169,7 +169,7 @@ _NAME_BEFORE = re.compile(
     r"|version|beat|level|"
     r"chapter|number|option|top|int|fp|float|l|p|c|f|b|v|q|k|type|covid|h|net|point|tesla|part)$"
 )
-_UNIT = re.compile(
+UNIT = re.compile(
     r"^(?:people|persons|men|women|children|sheep|fish|cattle|percent|percentage|points?|ms|milliseconds?"
     r"|microseconds?|seconds?|secs?|minutes?|hours?|days?|nights?|weeks?|months?|"
     r"quarters?|years?|fps|frames?|pixels?|px|dots?|cells?|bits?|bytes?|kilobytes?|megabytes?|gigabytes?"
@@ -180,6 +180,7 @@ _UNIT = re.compile(
     r"|recall|precision|accuracy|"
     r"ap|f1|k|epochs?|per|out|of|thirds?|quarters?|halves|tenths?|hundredths?)$"
 )
+"""A word that can follow a number as its unit."""
 _NOT_COUNTED = vocabulary(
     "is was has this thus his its us as does less plus always sometimes yes across "
     "perhaps class process various ways things these those kinds sorts stages steps others options reasons "
@@ -269,7 +270,7 @@ def _unit_follows(after: list[str]) -> bool:
     if len(after) > 1 and after[0] in {"by", "to", "x"} and may_begin(after[1]):
         return True
     for i, word in enumerate(after[:3]):
-        if _UNIT.match(word) and not (word in {"of", "out", "per"} and i):
+        if UNIT.match(word) and not (word in {"of", "out", "per"} and i):
             return True
         if word in STOPWORDS or word in NUMBER_WORDS:
             return False

@@ -208,9 +208,13 @@ def history(
         typer.echo(f"No attempt at {question} yet. Begin with: voiceprep practice {question}", err=True)
     for kept in kept_ones:
         when = kept.started.astimezone().strftime("%Y-%m-%d %H:%M")
-        verdict = str(kept.combined.verdict) if kept.combined else _state(kept.answers)
+        verdict = str(kept.combined.verdict) if kept.combined else _state(kept.replies)
+        n_mended = sum(answer.repairs is not None and answer.repairs.mended for answer in kept.answers)
+        mended = f"  {n_mended} mended" if n_mended else ""
         typer.echo(
-            plain(f"{kept.id:>5}  {when}  {kept.question:<28} {len(kept.answers)} answered  {verdict}")
+            plain(
+                f"{kept.id:>5}  {when}  {kept.question:<28} {len(kept.replies)} answered  {verdict}{mended}"
+            )
         )
 
 
@@ -232,7 +236,7 @@ def profile(
         profiles.Answered(
             attempt.id,
             known[attempt.question],
-            tuple(answer.transcript for answer in attempt.answers if answer.transcript),
+            tuple(answer.transcript for answer in attempt.replies if answer.transcript),
             attempt.combined,
         )
         for attempt in kept

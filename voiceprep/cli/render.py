@@ -14,10 +14,11 @@ from voiceprep.model import (
     Attempt,
     ElementFinding,
     Evidence,
+    Judgement,
     MoveFinding,
     Status,
 )
-from voiceprep.replay.told import clock, delivery
+from voiceprep.replay.told import clock, delivery, repaired
 
 if TYPE_CHECKING:
     from voiceprep.profile import Profile
@@ -185,11 +186,29 @@ def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
             lines.append(
                 f"Flags {silence_s + compute_s:.2f} s after the last word, {compute_s:.3f} s after the end."
             )
-        if answer.assessment is not None:
+        if answer.repairs is not None:
+            lines += page.paragraph(repaired(answer))
+        elif answer.assessment is not None:
             lines += assessment_lines(answer.assessment, page)
-    judged = [answer.assessment for answer in attempt.answers if answer.assessment is not None]
+    judged = [answer.assessment for answer in attempt.replies if answer.assessment is not None]
     if attempt.combined is not None and len(judged) > 1:
         lines += ["", *gained_lines(judged[0], attempt.combined, len(judged), page)]
+    return lines
+
+
+def judgement_lines(judged: Judgement, page: Page) -> list[str]:
+    """A vague sentence said again: what it carries now, what it lacks, what it contradicts or lost."""
+    lines = [page.bold(f"Said again: {judged.outcome}")]
+    for one in judged.carries:
+        lines += _row("gained", f"{one.what}: {quoted((one.evidence,))}", page)
+    for vague in judged.found.vague:
+        lines += _row("vague", f"{quoted((vague.evidence,))}: {vague.why}", page)
+    if judged.against:
+        lines += _row("careful", f"it contradicts: {judged.against}", page)
+    if judged.lacks and not judged.found.vague:
+        lines += _row("still", judged.lacks, page)
+    for need in judged.lost:
+        lines += _row("lost", need, page)
     return lines
 
 
@@ -201,13 +220,16 @@ def replay_lines(shown: Replay, page: Page) -> list[str]:
     lines = [*attempt_heading(shown.attempt, page)]
     for marked in shown.answers:
         label = "Question" if marked.answer.ordinal == 0 else "Follow-up"
-        lines += ["", *page.paragraph(f"{label}: {marked.answer.asked}")]
+        asked = f"{label}: {marked.answer.asked}" if marked.answer.repairs is None else marked.answer.asked
+        lines += ["", *page.paragraph(asked)]
         if marked.answer.audio is not None:
             lines.append(plain(f"Audio: {marked.answer.audio}"))
         if not marked.sentences:
             lines.append(f"  ({marked.answer.state}: no words)")
         for sentence in marked.sentences:
             lines += ["", *sentence_lines(sentence, shown, page)]
+        if told := repaired(marked.answer):
+            lines += ["", *page.paragraph(told)]
     if shown.gaps:
         lines += ["", page.bold("Missing")]
     for gap in shown.gaps:

@@ -345,7 +345,7 @@ def compare_lines(
 
 
 def _judged(attempt: Attempt) -> Assessment | None:
-    last = attempt.answers[-1].assessment if attempt.answers else None
+    last = attempt.replies[-1].assessment if attempt.replies else None
     return attempt.combined or last
 
 

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TextIO
 
-from voiceprep.cli.render import Page, assessment_lines, gained_lines, plain
+from voiceprep.cli.render import Page, assessment_lines, gained_lines, judgement_lines, plain
 from voiceprep.events import (
     Asking,
     Checked,
@@ -23,6 +23,7 @@ from voiceprep.events import (
     PhaseChanged,
     Reopened,
     Said,
+    SaidAgain,
     Saying,
     TranscriptGrown,
 )
@@ -93,11 +94,11 @@ class Screen:
             case PhaseChanged(phase, source):
                 self._phase, self._source, self._next_drawing_s = phase, source, 0.0
                 self._show_phase()
-            case Asking(question, text, ordinal):
+            case Asking(question, text, ordinal, is_repair):
                 self._shown_text = ""
                 if ordinal == 0:
                     self._first = None
-                label = "Question" if ordinal == 0 else "Follow-up"
+                label = "Vague" if is_repair else "Question" if ordinal == 0 else "Follow-up"
                 self._lines(["", page.bold(f"{label} ({question.id})"), *page.paragraph(text, "  ")])
             case Saying(text):
                 self._lines(["", *page.paragraph(text)])
@@ -131,6 +132,8 @@ class Screen:
                     self._first = assessment
                 else:
                     self._lines(["", *gained_lines(self._first, combined, answer.ordinal + 1, page)])
+            case SaidAgain(_, judgement):
+                self._lines(["", *judgement_lines(judgement, page)])
             case Kept(attempt, audio):
                 kept = page.paragraph(f"Kept as attempt {attempt} (voiceprep history {attempt}).")
                 self._lines(["", *kept, *_verbatim(*audio)])

@@ -116,6 +116,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # JSON: [[signal, is_reasoned], ...]; NULL: nobody has listened for them yet
         "ALTER TABLE attempts ADD COLUMN signals TEXT",
     ),
+    (
+        # JSON: [ordinal, start, end, mended]; NULL: an answer, no try at saying a vague sentence again
+        "ALTER TABLE answers ADD COLUMN repairs TEXT",
+        # Covers what the list of vague spots asks, so that no answer is read for it.
+        "CREATE INDEX repairs ON answers (attempt, ordinal, repairs) WHERE repairs IS NOT NULL",
+    ),
 )
 """Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
 

@@ -33,6 +33,7 @@ from voiceprep.model import (
     Level,
     Order,
     Recovered,
+    Repair,
     Review,
     Run,
     RunKind,
@@ -48,18 +49,26 @@ _INSERT_ATTEMPT = (
     "INSERT INTO attempts (id, question, level, started, recogniser, run) VALUES (?, ?, ?, ?, ?, ?)"
 )
 # Values in the order of the table's columns, which is the order of rows.py.
-_INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_RUN = "INSERT INTO runs (kind, started, questions, role, round, minutes) VALUES (?, ?, ?, ?, ?, ?)"
 
+# Tries at single sentences are left out: what was found in one is no verdict and no vague answer.
 _VAGUE = (
     "SELECT attempts.id AS attempt, assessments.ordinal, attempts.question, started, findings.name, "
     "findings.text, evidence, (SELECT text FROM answers WHERE answers.attempt = attempts.id "
-    "AND answers.ordinal = assessments.ordinal) AS said "
+    "AND answers.ordinal = assessments.ordinal) AS said, "
+    "EXISTS (SELECT 1 FROM answers AS tries WHERE tries.attempt = attempts.id AND repairs IS NOT NULL "
+    "AND json_extract(repairs, '$[3]') AND json_extract(repairs, '$[0]') = assessments.ordinal "
+    "AND json_extract(repairs, '$[1]') < json_extract(evidence, '$[0][1]') "
+    "AND json_extract(repairs, '$[2]') > json_extract(evidence, '$[0][0]')) AS mended "
     "FROM attempts CROSS JOIN assessments ON assessments.attempt = attempts.id "
     "CROSS JOIN findings ON assessment = assessments.id AND kind = 'vague' "
-    "WHERE assessments.ordinal <> ? AND (? IS NULL OR attempts.question IN (SELECT value FROM json_each(?)))"
+    "WHERE assessments.ordinal <> ? "
+    "AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.attempt = assessments.attempt "
+    "AND answers.ordinal = assessments.ordinal AND repairs IS NOT NULL) "
+    "AND (? IS NULL OR attempts.question IN (SELECT value FROM json_each(?)))"
 )
 # One row that holds everything: ten thousand rows would each wait for Python's lock, which another thread may
 # hold. Findings come as one text an attempt, split by characters that no name holds.
@@ -73,16 +82,19 @@ _STANDINGS = (
     "(SELECT group_concat(EXISTS(SELECT 1 FROM findings WHERE assessment = replies.id "
     "AND name = probes AND status = 'said'), '') FROM assessments AS replies JOIN answers "
     "ON answers.attempt = replies.attempt AND answers.ordinal = replies.ordinal "
-    "WHERE replies.attempt = attempts.id AND replies.ordinal > 0 AND probes IS NOT NULL), "
+    "WHERE replies.attempt = attempts.id AND replies.ordinal > 0 AND probes IS NOT NULL AND repairs IS NULL), "
     "words, fillers, seconds, words_per_minute, longest_pause_s)) "
-    "FROM attempts CROSS JOIN assessments AS judged ON judged.id = (SELECT id FROM assessments "
-    "WHERE attempt = attempts.id ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) "
+    "FROM attempts CROSS JOIN assessments AS judged ON judged.id = (SELECT id FROM assessments AS one "
+    "WHERE attempt = attempts.id AND NOT EXISTS (SELECT 1 FROM answers AS tries "
+    "WHERE tries.attempt = attempts.id AND tries.ordinal = one.ordinal AND repairs IS NOT NULL) "
+    "ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) "
     "WHERE started >= ? AND (? IS NULL OR attempts.question IN (SELECT value FROM json_each(?)))"
 )
-_NEWEST = "started DESC, attempts.id DESC, assessments.ordinal, position"
+_NEWEST = "mended, started DESC, attempts.id DESC, assessments.ordinal, position"
 _VAGUE_ORDER = {
     Order.NEWEST: _NEWEST,
-    Order.WORST: f"json_extract(evidence, '$[0][1]') - json_extract(evidence, '$[0][0]') DESC, {_NEWEST}",
+    Order.WORST: "mended, json_extract(evidence, '$[0][1]') - json_extract(evidence, '$[0][0]') DESC, "
+    + _NEWEST,
 }
 
 
@@ -124,7 +136,9 @@ class SqliteJournal:
             )
         return int(attempt)
 
-    def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> WavRecording:
+    def record(
+        self, attempt: int, ordinal: int, asked: str, probes: str | None, repairs: Repair | None = None
+    ) -> WavRecording:
         """Open the audio of an answer; from here on the journal knows it, whatever happens.
 
         Raises JournalError where the attempt is unknown or has an answer of that ordinal, DiskFull.
@@ -142,11 +156,25 @@ class SqliteJournal:
         private_folder(folder.parent)
         private_folder(folder)
         recording = WavRecording(folder / f"{ordinal}.wav")
+        announced = Answer(
+            ordinal=ordinal,
+            asked=asked,
+            probes=probes,
+            state=AnswerState.RECORDING,
+            ending=None,
+            transcript=None,
+            assessment=None,
+            audio=recording.path,
+            n_samples=0,
+            n_overflows=0,
+            repairs=repairs,
+        )
         lock = None
         try:
             # The lock comes before the row: a row without a lock is a crash.
             lock = self._lock(recording.path)
-            self._announce(attempt, ordinal, asked, probes, recording.path)
+            with self._writing("begin a recording"):
+                self._insert(attempt, announced)
         except BaseException:
             recording.close()
             if lock is not None:
@@ -241,6 +269,8 @@ class SqliteJournal:
         with self._reading("read the reviews"):
             found = self._run(
                 "SELECT id, question, started, (SELECT verdict FROM assessments WHERE attempt = attempts.id "
+                "AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.attempt = assessments.attempt "
+                "AND answers.ordinal = assessments.ordinal AND repairs IS NOT NULL) "
                 "ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) AS verdict "
                 "FROM attempts ORDER BY started DESC, id DESC",
                 (rows.COMBINED,),
@@ -429,23 +459,6 @@ class SqliteJournal:
     def _demand_run(self, run: int) -> None:
         if not self._run("SELECT 1 FROM runs WHERE id = ?", (run,)).fetchone():
             raise JournalError(f"there is no run {run} in {self._path}: begin one with `voiceprep drill`.")
-
-    def _announce(self, attempt: int, ordinal: int, asked: str, probes: str | None, audio: Path) -> None:
-        """Store the answer that is about to be recorded."""
-        answer = Answer(
-            ordinal=ordinal,
-            asked=asked,
-            probes=probes,
-            state=AnswerState.RECORDING,
-            ending=None,
-            transcript=None,
-            assessment=None,
-            audio=audio,
-            n_samples=0,
-            n_overflows=0,
-        )
-        with self._writing("begin a recording"):
-            self._insert(attempt, answer)
 
     def _insert(self, attempt: int, answer: Answer) -> None:
         row = rows.answer_row(attempt, answer, self._relative(answer.audio))

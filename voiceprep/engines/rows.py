@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -24,6 +25,7 @@ from voiceprep.model import (
     Move,
     MoveFinding,
     PitfallFinding,
+    Repair,
     Review,
     Run,
     RunKind,
@@ -68,6 +70,7 @@ def answer_row(attempt: int, answer: Answer, audio: str | None) -> Row:
         _real(answer.timing.finished_to_flags_s),
         _real(answer.timing.recogniser_busy_s),
         _json([tuple(_real(mark_s) for mark_s in answer.marks_s)]) if answer.marks_s else None,
+        None if answer.repairs is None else json.dumps(astuple(answer.repairs)),
     )
 
 
@@ -158,10 +161,13 @@ def review_of(row: sqlite3.Row) -> Review:
 
 
 def vague_of(row: sqlite3.Row) -> VagueSpot:
-    """The vague spot of a row of attempt, ordinal, question, started, said, name, text, evidence."""
+    """The vague spot of a row of attempt, ordinal, question, started, said, name, text, evidence, mended."""
     finding = VagueFinding(_proofs(row)[0], row["name"], row["text"])
     started = _moment(row["started"])
-    return VagueSpot(row["attempt"], row["ordinal"], row["question"], started, row["said"] or "", finding)
+    said = row["said"] or ""
+    return VagueSpot(
+        row["attempt"], row["ordinal"], row["question"], started, said, finding, bool(row["mended"])
+    )
 
 
 def signals_cell(signals: SignalsNoted) -> str:
@@ -231,6 +237,7 @@ def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> 
             recogniser_busy_s=row["recogniser_busy_s"],
         ),
         marks_s=tuple(json.loads(row["marks"])[0]) if row["marks"] is not None else (),
+        repairs=Repair(*json.loads(row["repairs"])) if row["repairs"] is not None else None,
     )
 
 

@@ -44,15 +44,18 @@ def rows(judged: Sequence[Assessment]) -> tuple[Row, ...]:
 
 
 def rechecked(attempt: Attempt, question: Question, bank: Bank) -> Attempt:
-    """``attempt`` with the findings today's checks make of its transcripts; what was not said stays so."""
+    """``attempt`` with the findings today's checks make of its transcripts; what was not said stays so.
+
+    Tries at single sentences keep theirs.
+    """
     said = [
         answer.transcript
-        for answer in attempt.answers
+        for answer in attempt.replies
         if answer.transcript is not None and text.words(answer.transcript.text)
     ]
     answers = tuple(
         replace(answer, assessment=checks.assess(question, (answer.transcript,), bank, attempt.level))
-        if answer.transcript is not None and text.words(answer.transcript.text)
+        if answer.repairs is None and answer.transcript is not None and text.words(answer.transcript.text)
         else answer
         for answer in attempt.answers
     )

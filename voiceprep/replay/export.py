@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from voiceprep import report
 from voiceprep.model import Answer, Attempt
 from voiceprep.replay.marks import MarkedAnswer, Replay, Sentence
-from voiceprep.replay.told import clock, delivery
+from voiceprep.replay.told import clock, delivery, repaired
 
 COLUMNS = (
     "attempt", "started", "question", "level", "ordinal", "asked", "verdict", "said", "missing", "vague",
@@ -37,6 +38,7 @@ def _answer(answer: Answer) -> Mapping[str, object]:
         "ordinal": answer.ordinal,
         "asked": answer.asked,
         "probes": answer.probes,
+        "repairs": None if answer.repairs is None else asdict(answer.repairs),
         "state": answer.state.value,
         "audio": None if answer.audio is None else str(answer.audio),
         "text": None if said is None else said.text,
@@ -112,6 +114,7 @@ def markdown(shown: Replay) -> str:
     ]
     for marked in shown.answers:
         lines += ["", f"## {'Answer' if marked.answer.ordinal == 0 else _plain(marked.answer.asked)}"]
+        lines += ["", told] if (told := repaired(marked.answer)) else []
         for sentence in marked.sentences:
             at = "" if sentence.t0_s is None else f"{clock(sentence.t0_s)} "
             lines += ["", f"{at}{_plain(sentence.text)}"]

@@ -113,10 +113,11 @@ def replay(attempt: Attempt, question: Question | None, bank: Bank) -> Replay:
         marked = _marked(answer, n_before)
         n_before += len(marked.sentences)
         answers.append(marked)
-    last = answers[-1].answer.assessment if answers else None
+    replies = [marked for marked in answers if marked.answer.repairs is None]
+    last = replies[-1].answer.assessment if replies else None
     judged = attempt.combined or last
     ask = question.ask if question is not None else attempt.answers[0].asked if attempt.answers else ""
-    gaps = tuple(_gaps(judged, answers, question, bank)) if judged is not None else ()
+    gaps = tuple(_gaps(judged, replies, question, bank)) if judged is not None else ()
     return Replay(attempt, ask, tuple(answers), judged, gaps)
 
 
@@ -127,11 +128,18 @@ def next_steps(shown: Replay) -> tuple[str, ...]:
         f"Make “{' '.join(mark.evidence.text.split())}” concrete. {mark.note}"
         for answer in shown.answers
         for mark in answer.marks
-        if mark.kind is MarkKind.VAGUE
+        if mark.kind is MarkKind.VAGUE and not _is_mended(answer.answer, mark, shown.attempt)
     ]
     # With both kinds at hand, one of each teaches more than two of the same.
     chosen = [*steps[:1], *vague[:1]] if steps and vague else [*steps, *vague]
     return tuple(chosen[:MAX_STEPS])
+
+
+def _is_mended(answer: Answer, mark: Mark, attempt: Attempt) -> bool:
+    """Whether nothing is to be done about a vague mark: it was mended, or is of a try that was."""
+    if answer.repairs is not None:
+        return True
+    return attempt.is_mended(answer.ordinal, mark.evidence.start, mark.evidence.end)
 
 
 def sentences_of(transcript: Transcript, n_before: int = 0) -> tuple[Sentence, ...]:

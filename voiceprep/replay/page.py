@@ -17,7 +17,7 @@ from voiceprep.replay import compare
 from voiceprep.replay.document import Head, Look, document
 from voiceprep.replay.document import as_text as _text
 from voiceprep.replay.marks import Gap, Mark, MarkedAnswer, MarkKind, Replay, Sentence, next_steps
-from voiceprep.replay.told import clock, delivery
+from voiceprep.replay.told import clock, delivery, repaired
 
 N_PEAKS = 500
 """Bars of a waveform: two pixels each on a wide screen."""
@@ -160,7 +160,7 @@ def _side_by_side(chapter: Chapter, look: Look) -> Iterator[str]:
 
 
 def _judged(attempt: Attempt) -> Assessment | None:
-    return attempt.combined or (attempt.answers[-1].assessment if attempt.answers else None)
+    return attempt.combined or (attempt.replies[-1].assessment if attempt.replies else None)
 
 
 def _delivery_rows(judged: Sequence[Assessment]) -> Iterator[str]:
@@ -190,7 +190,11 @@ def _answer(
     answer = marked.answer
     key = f"{chapter}-{answer.ordinal}"
     label = "Answer" if answer.ordinal == 0 else f"Follow-up: {answer.asked}"
+    if answer.repairs is not None:
+        label = answer.asked
     yield f'<section class="answer" aria-labelledby="{key}"><h3 id="{key}" dir="auto">{_text(label)}</h3>'
+    if told := repaired(answer):
+        yield f"<p>{told}</p>"
     if answer.transcript is None or not marked.sentences:
         yield f"<p>No words ({answer.state}).</p>"
     if sound is not None:
@@ -219,6 +223,8 @@ def _answer(
 def _player(marked: MarkedAnswer, sound: Sound) -> Iterator[str]:
     encoded = base64.b64encode(sound.data).decode()
     name = "Recording of the answer" if marked.answer.ordinal == 0 else "Recording of the follow-up answer"
+    if marked.answer.repairs is not None:
+        name = "Recording of the sentence said again"
     yield (
         f'<audio controls preload="auto" aria-label="{name}" data-seconds="{sound.seconds:.3f}" '
         f'src="data:{sound.mime};base64,{encoded}"></audio>'

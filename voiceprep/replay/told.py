@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voiceprep.model import Delivery
+from voiceprep.model import Answer, Delivery
 
 
 def delivery(measured: Delivery) -> str:
@@ -17,6 +17,13 @@ def delivery(measured: Delivery) -> str:
     if measured.longest_pause_s is not None:
         parts.append(f"longest pause {measured.longest_pause_s:.1f} s")
     return ", ".join(parts) + "."
+
+
+def repaired(answer: Answer) -> str:
+    """What became of a vague sentence that was said again; "" where nothing was judged."""
+    if answer.repairs is None or answer.assessment is None:
+        return ""
+    return "Said again, and concrete now." if answer.repairs.mended else "Said again, and not mended yet."
 
 
 def clock(seconds: float) -> str:

@@ -51,7 +51,7 @@ def step(place: Place, key: str, shown: Replay) -> Place:
     """
     n_sentences, every = len(shown.sentences), stops(shown)
     if key in ("j", "enter", "k") and n_sentences:
-        to = min(n_sentences, max(1, place.sentence + (-1 if key == "k" else 1)))
+        to = moved(place.sentence, key, n_sentences)
         before = [at for at, stop in enumerate(every) if isinstance(stop.finding, Mark)]
         reached = [at for at in before if (every[at].sentence or 0) < to]
         return Place(to, max(reached, default=-1))
@@ -59,6 +59,11 @@ def step(place: Place, key: str, shown: Replay) -> Place:
         to = min(len(every) - 1, max(0, place.stop + (-1 if key == "d" else 1)))
         return replace(place, stop=to, sentence=every[to].sentence or place.sentence)
     return place
+
+
+def moved(at: int, key: str, n: int) -> int:
+    """One on from number ``at`` of 1 to ``n``, or one back by k; 0 is before the first."""
+    return min(n, max(1, at + (-1 if key == "k" else 1)))
 
 
 def sentence_at(place: Place, shown: Replay) -> Sentence | None:
