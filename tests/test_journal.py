@@ -26,6 +26,7 @@ from voiceprep.engines.journal import DATABASE_FILE, SqliteJournal
 from voiceprep.engines.recording import HEADER_BYTES, read_samples
 from voiceprep.errors import DiskFull, JournalError
 from voiceprep.model import (
+    REPAIR,
     Answer,
     AnswerState,
     Assessment,
@@ -41,6 +42,7 @@ from voiceprep.model import (
     Order,
     PitfallFinding,
     Recovered,
+    Repair,
     Review,
     Run,
     RunKind,
@@ -177,6 +179,7 @@ answers = st.builds(
     n_overflows=counts,
     timing=st.builds(Timing, some_reals, some_reals, some_reals),
     marks_s=tuples(reals),
+    repairs=st.none() | st.builds(Repair, counts, counts, counts, mended=st.booleans()),
 )
 
 
@@ -407,6 +410,51 @@ def test_a_standing_that_makes_no_sense_is_named(journal: SqliteJournal) -> None
             journal.standings()
         journal._database.execute(mended)
         assert len(journal.standings()) == 1
+
+
+def tried(journal: Journal, attempt: int, repairs: Repair, ordinal: int = 1) -> None:
+    """Keep a try at a sentence of ``attempt``, itself vague and with another verdict."""
+    found = replace(ASSESSMENT, verdict=Verdict.FLAT)
+    journal.keep(attempt, replace(ANSWER, ordinal=ordinal, probes=REPAIR, assessment=found, repairs=repairs))
+
+
+def test_a_try_at_a_sentence_is_no_answer(either: Journal) -> None:
+    """It comes back with its attempt, but changes neither its verdict nor the list of what is vague."""
+    attempt = spotted(either, NOON, "i guess", "and so on")
+    alone = begin(either, started=NOON + timedelta(days=1))
+    either.keep(alone, replace(ANSWER, assessment=replace(ASSESSMENT, vague=())))
+    reviews, spots = either.reviews(), either.vague()
+    repairs = Repair(0, 0, 7)
+    for one in (attempt, alone):
+        tried(either, one, repairs)
+        assert either.attempt(one).answers[1].repairs == repairs
+        assert [answer.ordinal for answer in either.attempt(one).replies] == [0]
+    assert either.reviews() == reviews
+    assert either.vague() == spots
+
+
+def test_a_mended_spot_is_listed_last(either: Journal) -> None:
+    """Only where the try was judged concrete, only the stretch it said again, in either order."""
+    attempt = spotted(either, NOON, "i guess", "and so on")
+    other = spotted(either, NOON - timedelta(days=1), "or whatever")
+    tried(either, attempt, Repair(0, 0, 8), 1)
+    tried(either, attempt, Repair(1, 0, 20, mended=True), 2)  # of another answer
+    assert not any(spot.mended for spot in either.vague())
+    tried(either, attempt, Repair(0, 0, 8, mended=True), 3)
+    for order in Order:
+        told = [(spot.attempt, spot.finding.evidence.text, spot.mended) for spot in either.vague(None, order)]
+        assert told[-1] == (attempt, "i guess", True)
+        assert sorted(told[:-1]) == [(attempt, "and so on", False), (other, "or whatever", False)]
+        assert [spot.mended for spot in either.vague(None, order, 2)] == [False, False]
+
+
+def test_a_try_that_was_cut_short_is_known_as_one(either: Journal) -> None:
+    """What is recorded is a try from its first moment, so that a crash leaves no answer in its place."""
+    attempt = spotted(either, NOON, "i guess")
+    repairs = Repair(0, 0, 7)
+    with closing(either.record(attempt, 1, "Say it again", REPAIR, repairs)):
+        assert either.attempt(attempt).answers[1].repairs == repairs
+    assert either.attempt(attempt).answers[1].probes == REPAIR
 
 
 def test_the_hour_is_kept_in_utc(either: Journal) -> None:
@@ -1006,6 +1054,9 @@ def test_a_row_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:
         "UPDATE answers SET state = 'dreaming'",
         "UPDATE answers SET state = 'checked', words = '[[1]]'",
         "UPDATE answers SET words = 'no json'",
+        "UPDATE answers SET words = NULL, text = NULL, repairs = '[1]'",
+        "UPDATE answers SET repairs = '[0, 1, \"x\", 1]'",
+        "UPDATE answers SET repairs = NULL, words = 'no json', text = ''",
         "UPDATE attempts SET started = 'yesterday'",
         "UPDATE attempts SET started = '2026-05-04T12:00:00'",
     ):
@@ -1115,8 +1166,10 @@ VERSION_3 = """
     """ + VERSION_2.replace("'base.en');", "'base.en', 2);")
 
 VERSION_4 = VERSION_3.replace("'base.en', 2);", """'base.en', 2, '[["current awareness",0]]');""")
+# Answers may be tries at saying a vague sentence again.
+VERSION_5 = VERSION_4.replace("2.5, 0.01, NULL, NULL);", "2.5, 0.01, NULL, NULL, NULL);")
 
-SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
+SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
 
 
 def old_database(folder: Path, version: int) -> None:

@@ -37,12 +37,13 @@ CORE = {
     "feedback",
     "profile",
     "progress",
+    "repair",
     "report",
     "schedule",
     "scoring",
 }
 VIEWS = {"replay"}
-LOOP = {"hearing", "session"}
+LOOP = {"hearing", "session", "repairing"}
 EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)
 """Each layer may import itself and those before it."""

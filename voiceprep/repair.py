@@ -31,7 +31,7 @@ from voiceprep.model import (
     Transcript,
     VagueFinding,
 )
-from voiceprep.text import sentence_spans, tokenise
+from voiceprep.text import STOPWORDS, sentence_spans, tokenise
 
 MAX_TRIES = 3
 """After so many the fitting sentence is read: to fail more often teaches nothing."""
@@ -47,9 +47,13 @@ MIN_DETAIL_WORDS = 3
 
 SUBJECT_SHARE = 0.5
 """Share of its telling words that must be of the question's subject, where nothing else ties a sentence to
-it: 0.91 of the sentences of strong samples pass for their own question, 0.35 for one of another topic."""
+it: nine in ten sentences of strong samples pass for their own question, one in four for another topic's."""
+
+MIN_DENIED_WORDS = 2
+"""So many of the words that stated something elsewhere must be denied, and half of them, to take it back."""
 
 MIN_TELLING_WORDS = 2
+"""A single word as evidence tells nobody what was said."""
 
 LONGER_SHARE = 0.7
 """Share of the old sentence's words that a merely longer one keeps."""
@@ -74,7 +78,7 @@ _MOVES = {
 }
 """How a move is named that a sentence makes; figures are told by themselves."""
 _CONDITIONS = frozenset({"if", "when", "whenever", "unless"})
-_CONDITION, _DETAIL = "a condition", "detail"
+_FIGURE, _CONDITION, _DETAIL = "a figure", "a condition", "detail"
 _ANCHORS = frozenset({Move.DATA, Move.MODEL, Move.METRIC, Move.CONSTRAINT})
 """A lone word can pass for one; they count where the question demands them."""
 _STORY = frozenset({Move.SITUATION, Move.TASK, Move.ACTION, Move.RESULT})
@@ -105,21 +109,26 @@ def judge(
     text, span = in_place(old, said.text)
     after = _Text(question, text, span, bank, level)
     found = _found(after, said)
-    carries = tuple(
-        replace(one, evidence=_shifted(one.evidence, span, said)) for one in _carried(before, after)
-    )
+    carries = tuple(_carried(before, after))
     still = after.vague
     lacks = feedback.worst(still)[0].why if still else old.why
     against = _against(before, after)
     outcome = _outcome(before, after, carries, against)
     return Judgement(
         outcome,
-        carries if outcome in (Outcome.MENDED, Outcome.BETTER) else (),
+        tuple(replace(one, evidence=_shifted(one.evidence, span, said)) for one in carries)
+        if outcome in (Outcome.MENDED, Outcome.BETTER)
+        else (),
         "" if outcome is Outcome.MENDED else lacks,
         against,
         tuple(before.needs[id_] for id_ in sorted(before.stated_here - after.stated)),
         found,
     )
+
+
+def is_vague(question: Question, old: Vague, bank: Bank, level: Level | None = None) -> bool:
+    """Whether today's checks find something vague there: what was kept may be of earlier ones."""
+    return bool(_Text(question, old.text, (old.start, old.end), bank, level).vague)
 
 
 def in_place(old: Vague, said: str) -> tuple[str, tuple[int, int]]:
@@ -198,6 +207,25 @@ class _Text:
             if self.here(place) and figure.value not in known and not (is_counted and not UNIT.match(last)):
                 yield place
 
+    @cached_property
+    def words_here(self) -> set[str]:
+        """The words of the stretch, fillers left out."""
+        tokens = self.case.reading.tokens
+        return {tokens[at].word for at in self.tokens if not tokens[at].is_filler}
+
+    def is_backed(self, finding: VagueFinding, carries: tuple[Carried, ...]) -> bool:
+        """Whether the sentence of an empty phrase carries a figure: then the phrase does no harm."""
+        spans = [
+            (self.case.reading.tokens[begin].start, self.case.reading.tokens[end - 1].end)
+            for begin, end in sentence_spans(self.case.reading.tokens)
+        ]
+        return any(
+            start <= finding.evidence.start < end and start <= one.evidence.start < end
+            for start, end in spans
+            for one in carries
+            if one.what == _FIGURE
+        )
+
     def stems(self, tokens: list[int] | range) -> set[str]:
         """Stems of the telling words among ``tokens``, those of the question included."""
         every = self.case.reading.tokens
@@ -215,18 +243,23 @@ class _Text:
         return frozenset({*content(self.case, 0, len(tokens)), *asked})
 
     @cached_property
+    def general(self) -> frozenset[int]:
+        """Tokens whose words belong to no subject."""
+        listed = frozenset(here.token for here in named_anyhow(self.case, "general-words"))
+        tokens = self.case.reading.tokens
+        return listed | {at for at, token in enumerate(tokens) if token.word in GENERAL}
+
+    @cached_property
     def specific(self) -> list[int]:
         """Tokens of the stretch whose words belong to a subject and not to the question."""
         case = self.case
-        general = {here.token for here in named_anyhow(case, "general-words")}
         scopes = case.reading.scopes
         within = set(self.tokens)
         return [
             at
             for at in content(case, 0, len(case.reading.tokens))
             if at in within
-            and at not in general
-            and case.reading.tokens[at].word not in GENERAL
+            and at not in self.general
             and not (scopes.denied[at] or scopes.foreign(at) or scopes.listed[at])
         ]
 
@@ -241,25 +274,36 @@ class _Text:
 def _carried(before: _Text, after: _Text) -> Iterator[Carried]:
     """What the new sentence carries that the answer did not, the most telling first, no words told twice."""
     taken: list[Evidence] = []
+    figures_told = [carried.evidence for carried in _new_figures(before, after)]
+    empty = [
+        spot.evidence
+        for spot in after.vague
+        if not any(_holds(spot.evidence, figure) for figure in figures_told)
+    ]
     for find in (_new_figures, _new_elements, _new_moves, _new_names, _new_detail):
         for carried in find(before, after):
             piece = carried.evidence
+            if find is not _new_figures and any(_holds(spot, piece) for spot in empty):
+                continue  # what lies in an empty stretch fills nothing
             is_taken = any(piece.start < other.end and piece.end > other.start for other in taken)
             if find is _new_elements or not is_taken:
                 taken.append(piece)
                 yield carried
 
 
+def _holds(outer: Evidence, inner: Evidence) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
 def _new_figures(before: _Text, after: _Text) -> Iterator[Carried]:
     for place in after.figures_beside(before.figures):
-        yield Carried("a figure", after.piece(place.start, place.end))
+        yield Carried(_FIGURE, after.piece(place.start, place.end))
 
 
 def _new_elements(before: _Text, after: _Text) -> Iterator[Carried]:
     for element in after.found.elements:
         if element.id in after.stated_here - before.stated:
             piece = next(filter(after.here, element.evidence))
-            # Evidence of a single word tells nobody what was said.
             is_telling = len(piece.text.split()) >= MIN_TELLING_WORDS
             span = (piece.start, piece.end) if is_telling else after.span
             yield Carried("what was missing", after.piece(*span))
@@ -270,8 +314,9 @@ def _new_moves(before: _Text, after: _Text) -> Iterator[Carried]:
     for move in after.found.moves:
         if move.id in _MOVES and move.id not in made and (move.required or move.id not in _ANCHORS):
             for piece in filter(after.here, move.evidence):
-                yield Carried(_MOVES[move.id], after.piece(piece.start, piece.end))
-                break
+                if len(piece.text.split()) >= MIN_TELLING_WORDS:
+                    yield Carried(_MOVES[move.id], after.piece(piece.start, piece.end))
+                    break
 
 
 def _new_names(before: _Text, after: _Text) -> Iterator[Carried]:
@@ -293,38 +338,40 @@ def _new_detail(before: _Text, after: _Text) -> Iterator[Carried]:
 def _outcome(before: _Text, after: _Text, carries: tuple[Carried, ...], against: str) -> Outcome:
     old, new = before.stems(before.tokens), after.stems(after.tokens)
     has_figure = any(True for _ in after.figures_beside(before.figures_here))
-    if not has_figure and (new <= old or _was_said(before, new)):
+    if not has_figure and (after.words_here <= before.words_here or _was_said(before, new)):
         return Outcome.SAME
     if against:
         return Outcome.CONTRADICTS
     if _is_elsewhere(before, after):
         return Outcome.ELSEWHERE
-    if carries and not after.vague:
-        return Outcome.MENDED
-    if any(one.what not in (_DETAIL, _CONDITION) for one in carries):
-        return Outcome.BETTER
+    if carries and not (new <= old and not has_figure):
+        if all(after.is_backed(finding, carries) for finding in after.vague):
+            return Outcome.MENDED
+        if any(one.what not in (_DETAIL, _CONDITION) for one in carries):
+            return Outcome.BETTER
     kept = len(old & new) >= LONGER_SHARE * len(old)
     return Outcome.LONGER if kept and len(after.tokens) > len(before.tokens) else Outcome.EMPTY
 
 
 def _was_said(before: _Text, new: set[str]) -> bool:
     """Whether another sentence of the answer held all of it."""
-    return any(new <= before.stems(sentence) for sentence in before.sentences())
+    return bool(new) and any(new <= before.stems(sentence) for sentence in before.sentences())
 
 
 def _is_elsewhere(before: _Text, after: _Text) -> bool:
-    """Whether too little ties the new sentence to the question or to the old one."""
-    if after.stated_here:
-        return False
+    """Whether too little ties the new sentence to the question or to the old one.
+
+    An element found in it does not: partial evidence is found in strange places.
+    """
     tokens, compiled = after.case.reading.tokens, after.case.compiled
     if after.case.question.kind is Kind.BEHAVIORAL and any(
         move.id in _STORY and any(map(after.here, move.evidence)) for move in after.found.moves
     ):
         return False  # a story of one's own has words of its own
-    telling = {tokens[at].stem for at in after.telling_here if tokens[at].word not in GENERAL}
-    if telling & (before.stems(before.tokens) | compiled.ask):
-        return False
-    return len(telling & compiled.subject) < SUBJECT_SHARE * max(1, len(telling))
+    telling = {tokens[at].stem for at in after.telling_here if at not in after.general}
+    if not telling or telling & (before.stems(before.tokens) | compiled.ask):
+        return False  # what says nothing is not about anything else
+    return len(telling & compiled.subject) < SUBJECT_SHARE * len(telling)
 
 
 def _against(before: _Text, after: _Text) -> str:
@@ -334,21 +381,15 @@ def _against(before: _Text, after: _Text) -> str:
         if pitfall.id not in had and any(map(after.here, pitfall.evidence)):
             return pitfall.correction
     scopes = after.case.reading.scopes
-    if not any(scopes.denied[at] or scopes.disowned[at] for at in after.tokens):
-        return ""
-    now = after.stems(after.tokens)
+    denied = after.stems([at for at in after.tokens if scopes.denied[at] or scopes.disowned[at]])
+    tokens = before.case.reading.tokens
     for element in before.found.elements:
-        if element.id not in before.stated - after.stated:
-            continue
-        for piece in element.evidence:
-            stood = [
-                at
-                for at, token in enumerate(before.case.reading.tokens)
-                if piece.start <= token.start < piece.end
-            ]
-            told = before.stems(stood)
-            if 2 * len(told & now) >= len(told) > 0:
-                return piece.text
+        for piece in element.evidence if element.status is Status.SAID else ():
+            if not before.here(piece):
+                stated = [at for at, token in enumerate(tokens) if piece.start <= token.start < piece.end]
+                told = before.stems(stated)
+                if len(told & denied) >= max(MIN_DENIED_WORDS, len(told) / 2):
+                    return piece.text
     return ""
 
 
@@ -387,19 +428,24 @@ def _shifted(piece: Evidence, span: tuple[int, int], said: Transcript) -> Eviden
 def fitting(question: Question, old: Vague, bank: Bank, level: Level | None = None) -> str:
     """The sentence of the sample answer that fits best in the place of ``old``; "" where there is none.
 
-    Best is one that would mend it, of those the one that shares most words with it, then the earlier one.
+    Best is one that would mend it, of those the one that shares most words with it, then the one that
+    carries most, then the earlier one.
     """
     source = " ".join((question.strong or question.reference).split())
     tokens = tokenise(source)
     edges = [(tokens[begin].start, tokens[end - 1].end) for begin, end in sentence_spans(tokens)]
-    sentences = [source[start:end] for start, end in edges]
-    stems = {token.stem for token in tokenise(old.said)}
+    stems = _telling_stems(old.said)
 
-    def rank(sentence: str) -> tuple[bool, int]:
+    def rank(sentence: str) -> tuple[bool, int, int]:
         judged = judge(question, old, Transcript(sentence, ()), bank, level)
-        return judged.mended, len(stems & {token.stem for token in tokenise(sentence)})
+        n_telling = sum(one.what not in (_CONDITION, _DETAIL) for one in judged.carries)
+        return judged.mended, len(stems & _telling_stems(sentence)), n_telling
 
-    return max(sentences, key=rank, default="")
+    return max((source[start:end] for start, end in edges), key=rank, default="")
+
+
+def _telling_stems(text: str) -> set[str]:
+    return {token.stem for token in tokenise(text) if token.word not in STOPWORDS}
 
 
 # ------------------------------------------------------------------------------ said aloud

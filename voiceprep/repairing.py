@@ -41,7 +41,8 @@ def told(attempt: Attempt, ordinal: int, span: tuple[int, int], why: str) -> Tol
 class RepairSession(Session):
     """Goes through vague sentences one at a time.
 
-    ``silent`` tells whether the latest one ended because nothing was said.
+    ``is_alone`` tells whether the latest one ended because nobody answers: nothing was said, or ``answers``
+    ran out.
     """
 
     def __init__(self, parts: Parts, bank: Bank, options: SessionOptions, tell: Tell, play: Play) -> None:
@@ -51,7 +52,7 @@ class RepairSession(Session):
         self._ask = ""  # what the sentence lacks by now
         self._n_tried = 0
         self._plays_old = True
-        self.silent = False
+        self.is_alone = False
 
     def repair(
         self, sentence: Told, question: Question, attempt: Attempt, answers: Iterator[AnswerSource]
@@ -62,7 +63,7 @@ class RepairSession(Session):
         ``asked_for``. Raises as :meth:`practise`.
         """
         self._told, self._ask = sentence, sentence.vague.why
-        self._n_tried, self._plays_old, self.silent = 0, True, False
+        self._n_tried, self._plays_old, self.is_alone = 0, True, False
         self._last = None  # "I'm not done" is about nothing here: a sentence can be said again
         ears = self._parts.ears
         if ears is not None:
@@ -76,6 +77,7 @@ class RepairSession(Session):
         while self._n_tried < repair.MAX_TRIES:
             source = next(answers, None)
             if source is None:
+                self.is_alone = True
                 return
             turn = self._asked(question, attempt, source, self._asking(sentence, question, attempt))
             attempt = self._parts.journal.attempt(attempt.id)
@@ -92,7 +94,7 @@ class RepairSession(Session):
                     return
             elif turn.command not in (Command.MISSED, Command.SAMPLE):
                 self._tell(NothingSaid(turn.answer.audio))
-                self.silent = True
+                self.is_alone = True
                 return
             if turn.command is Command.SAMPLE:
                 self._offer(sentence, question, attempt)

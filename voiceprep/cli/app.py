@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from voiceprep import __version__
-from voiceprep.cli import authoring, checking, doctor, library, progress, replaying, rounds
+from voiceprep.cli import authoring, checking, doctor, library, progress, repairing, replaying, rounds
 from voiceprep.cli.render import plain
 from voiceprep.errors import VoiceprepError
 
@@ -101,6 +101,9 @@ app.command("vague", epilog="Example: voiceprep vague --order worst")(replaying.
 app.command("progress", epilog="Example: voiceprep progress --topic detection --plot progress.html")(
     progress.progress
 )
+app.command(
+    "repair", epilog="Example: voiceprep repair 3, or: voiceprep repair --order worst --topic detection"
+)(repairing.repair)
 app.command("export", epilog="Example: voiceprep export 3 --format srt")(replaying.export)
 app.command("profile", epilog="Example: voiceprep profile --last 5")(library.profile)
 app.command("forget", epilog="Example: voiceprep forget 3 4")(library.forget)

@@ -303,17 +303,24 @@ def vague_lines(found: Sequence[VagueSentence], topics: Mapping[str, str], page:
     for topic, sentences in of_topic.items():
         lines += [*([""] if lines else []), page.bold(plain(topic))]
         for sentence in sentences:
-            lines += page.paragraph(f"“{sentence.text}”", "  ", "   ")
-            for finding in sentence.findings:
-                quote = (
-                    ""
-                    if finding.evidence.text in (sentence.text, sentence.text.rstrip(".?!"))
-                    else (f'"{" ".join(finding.evidence.text.split())}": ')
-                )
-                lines += page.paragraph(f"{quote}{finding.why}", "      ", "      ")
-            when = sentence.started.astimezone().strftime("%Y-%m-%d")
-            where = f"{sentence.question}, {when}: voiceprep replay {sentence.attempt}"
-            lines += [page.dim(line) for line in page.paragraph(where, "      ", "      ")]
+            lines += vague_sentence_lines(sentence, page)
+    return lines
+
+
+def vague_sentence_lines(sentence: VagueSentence, page: Page) -> list[str]:
+    """A vague sentence with what would make it concrete, and where it was said."""
+    lines = page.paragraph(f"“{sentence.text}”", "  ", "   ")
+    for finding in sentence.findings:
+        quote = (
+            ""
+            if finding.evidence.text in (sentence.text, sentence.text.rstrip(".?!"))
+            else (f'"{" ".join(finding.evidence.text.split())}": ')
+        )
+        lines += page.paragraph(f"{quote}{finding.why}", "      ", "      ")
+    when = sentence.started.astimezone().strftime("%Y-%m-%d")
+    mended = "said again since, and concrete; " if sentence.mended else ""
+    where = f"{sentence.question}, {when}: {mended}voiceprep replay {sentence.attempt}"
+    lines += [page.dim(line) for line in page.paragraph(where, "      ", "      ")]
     return lines
 
 

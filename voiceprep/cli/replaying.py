@@ -36,15 +36,50 @@ from voiceprep.ports import Controls, Journal
 from voiceprep.replay.told import clock
 
 if TYPE_CHECKING:
-    from voiceprep.engines.loudspeaker import Player
+    from voiceprep.engines.loudspeaker import Player, Sound
+    from voiceprep.replay import page as pages
     from voiceprep.replay.marks import Replay, Sentence
-    from voiceprep.replay.page import Chapter, Sound
+    from voiceprep.replay.page import Chapter
     from voiceprep.replay.walk import Place
 
 KEY_POLL_S = 0.03
 
 MARGIN_S = 0.15
 """Played before and after a sentence: recognisers set the edges of words a little too tight."""
+
+
+def stretch(audio: Path, span_s: tuple[float, float]) -> Sound:
+    """A stretch of a recording between two seconds, with a small margin. Raises AudioFileError."""
+    from voiceprep.engines.loudspeaker import Sound
+    from voiceprep.engines.recording import read_samples
+
+    begin_s, end_s = span_s
+    samples = read_samples(audio)
+    begin = max(0, round((begin_s - MARGIN_S) * RATE_HZ))
+    return Sound(samples[begin : round((end_s + MARGIN_S) * RATE_HZ)], RATE_HZ)
+
+
+def play_stretch(player: Player | None, keys: Controls, audio: Path, span_s: tuple[float, float]) -> None:
+    """Play a stretch of a recording; any key stops it. Without a loudspeaker its place is named."""
+    if player is None:
+        at = f"{clock(span_s[0])} to {clock(span_s[1])}"
+        typer.echo(f"There is no loudspeaker here. It is {at} of:\n  {plain(str(audio))}", err=True)
+        return
+    pressed: list[str] = []
+
+    def stopped() -> bool:
+        if (key := keys.poll()) is not None:
+            pressed.append(key)
+        return bool(pressed)
+
+    player.play(stretch(audio, span_s), stopped)
+
+
+def next_key(keys: Controls, sleep_s: Callable[[float], None] = time.sleep) -> str:
+    """Wait for a key."""
+    while (key := keys.poll()) is None:
+        sleep_s(KEY_POLL_S)
+    return key
 
 
 def replay(
@@ -160,7 +195,7 @@ def _chapter(kept: Attempt, journal: Journal, bank: Bank) -> Chapter:
     return Chapter(shown, tuple(_sound(answer.audio) for answer in kept.answers), earlier)
 
 
-def _sound(audio: Path | None) -> Sound | None:
+def _sound(audio: Path | None) -> pages.Sound | None:
     from voiceprep.engines import compress
     from voiceprep.engines.recording import read_samples
     from voiceprep.replay.page import N_PEAKS, Sound
@@ -204,26 +239,48 @@ def vague(
     topic: Annotated[str | None, typer.Option(help="Only answers to questions of this topic.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many vague spots.")] = 20,
 ) -> None:
-    """List the vague sentences of all your answers by topic, each with what would make it concrete."""
+    """List the vague sentences of all your answers by topic, each with what would make it concrete.
+
+    In a terminal, j and k then go through them, the space bar plays the one you stand at, and r lets you say
+    it again and hear what that mends. What was mended comes last.
+    """
+    from voiceprep.cli import repairing
     from voiceprep.replay import vague as spots
 
-    page = page_for(sys.stdout)
+    page, screen = page_for(sys.stdout), Screen()
     with ExitStack() as stack:
-        journal = assemble.open_journal(Screen(), stack)
-        topics = {question.id: question.topic for question in assemble.load_bank().questions}
-        if topic is not None and topic not in topics.values():
-            raise UsageError(
-                f"there is no topic {topic}; there are: {', '.join(sorted(set(topics.values())))}"
-            )
-        wanted = None if topic is None else tuple(id_ for id_, its in topics.items() if its == topic)
-        found = journal.vague(wanted, order, min(limit, sys.maxsize))
-        is_new = not journal.attempts(limit=1)
-    if found:
-        typer.echo("\n".join(vague_lines(spots.sentences(found), topics, page)))
-    elif is_new:
-        typer.echo("Nothing has been answered yet. Begin with: voiceprep practice", err=True)
-    else:
-        typer.echo("Nothing vague was found in what you answered; go on with: voiceprep practice", err=True)
+        journal = assemble.open_journal(screen, stack)
+        bank = assemble.load_bank()
+        topics = {question.id: question.topic for question in bank.questions}
+        found = journal.vague(wanted_questions(bank, topic, None), order, min(limit, sys.maxsize))
+        if not found:
+            typer.echo(nothing_vague(journal), err=True)
+            return
+        sentences = spots.sentences(found)
+        typer.echo("\n".join(vague_lines(sentences, topics, page)))
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            repairing.walk_through(sentences, journal, bank, screen, stack)
+
+
+def nothing_vague(journal: Journal) -> str:
+    """What to say where there is nothing vague (any more)."""
+    if not journal.attempts(limit=1):
+        return "Nothing has been answered yet. Begin with: voiceprep practice"
+    return "Nothing vague was found in what you answered; go on with: voiceprep practice"
+
+
+def wanted_questions(bank: Bank, topic: str | None, question: str | None) -> tuple[str, ...] | None:
+    """Ids of the questions of a topic, or the one named; None: any. Raises UsageError for unknown ones."""
+    from voiceprep import bank as banks
+
+    topics = {one.id: one.topic for one in bank.questions}
+    if topic is not None and topic not in topics.values():
+        raise UsageError(f"there is no topic {topic}; there are: {', '.join(sorted(set(topics.values())))}")
+    if question is not None:
+        banks.find(bank, question)
+    if topic is None and question is None:
+        return None
+    return tuple(id_ for id_, its in topics.items() if topic in (None, its) and question in (None, id_))
 
 
 class Form(StrEnum):
@@ -382,9 +439,7 @@ class Walker:
                 self._menu()
 
     def _key(self) -> str:
-        while (key := self.keys.poll()) is None:
-            self.sleep_s(KEY_POLL_S)
-        return key
+        return next_key(self.keys, self.sleep_s)
 
     def _menu(self) -> None:
         from voiceprep.replay import walk
@@ -408,9 +463,6 @@ class Walker:
         typer.echo("\n".join(lines))
 
     def _play(self, sentence: Sentence | None) -> None:
-        from voiceprep.engines.loudspeaker import Sound
-        from voiceprep.engines.recording import read_samples
-
         if sentence is None:
             typer.echo("(j goes to the first sentence)", err=True)
             return
@@ -418,18 +470,4 @@ class Walker:
         if audio is None or sentence.t0_s is None or sentence.t1_s is None:
             typer.echo("Nothing to play: this answer was typed.", err=True)
             return
-        if self.player is None:
-            at = f"{clock(sentence.t0_s)} to {clock(sentence.t1_s)}"
-            typer.echo(f"There is no loudspeaker here. It is {at} of:\n  {plain(str(audio))}", err=True)
-            return
-        samples = read_samples(audio)
-        begin = max(0, round((sentence.t0_s - MARGIN_S) * RATE_HZ))
-        end = round((sentence.t1_s + MARGIN_S) * RATE_HZ)
-        pressed: list[str] = []
-
-        def stopped() -> bool:
-            if (key := self.keys.poll()) is not None:
-                pressed.append(key)
-            return bool(pressed)
-
-        self.player.play(Sound(samples[begin:end], RATE_HZ), stopped)
+        play_stretch(self.player, self.keys, audio, (sentence.t0_s, sentence.t1_s))

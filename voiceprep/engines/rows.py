@@ -237,7 +237,7 @@ def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> 
             recogniser_busy_s=row["recogniser_busy_s"],
         ),
         marks_s=tuple(json.loads(row["marks"])[0]) if row["marks"] is not None else (),
-        repairs=Repair(*json.loads(row["repairs"])) if row["repairs"] is not None else None,
+        repairs=_repair(row["repairs"]) if row["repairs"] is not None else None,
     )
 
 
@@ -273,6 +273,11 @@ def _moment(written: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{written!r} has no time zone")
     return moment
+
+
+def _repair(written: str) -> Repair:
+    ordinal, start, end, mended = json.loads(written)
+    return Repair(int(ordinal), int(start), int(end), mended=bool(mended))
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> str:
