@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from voiceprep import bank as banks
 from voiceprep import checks, repair, resources
+from voiceprep.checks.vague_words import ASKS, MISSING
 from voiceprep.errors import UsageError
-from voiceprep.model import Judgement, Kind, Move, Outcome, Question, Transcript
+from voiceprep.model import Carried, Evidence, Judgement, Kind, Move, Outcome, Question, Transcript
 from voiceprep.repair import Vague
 from voiceprep.replay.marks import sentences_of
 from voiceprep.text import FILLERS, words
@@ -252,12 +253,23 @@ def test_nothing_said_is_no_sentence() -> None:
 @settings(max_examples=25)
 @given(olds, st.sampled_from((*EMPTY, *OFF)) | st.just(""))
 def test_a_judgement_is_short_enough_for_the_ear(pair: tuple[str, int], said: str) -> None:
-    """At most 27 words, 10 s at the usual rate; while something is missing it says what."""
+    """At most 23 words, 10 s at the usual rate; while something is missing it says what, to the end."""
     question, old = of(pair)
     judged = said_again(question, old, said or strong_sentences(question)[0])
     told = repair.spoken(judged)
-    assert len(told.split()) <= repair.MAX_SPOKEN_WORDS + 1
-    assert judged.mended or judged.against or judged.lacks.split()[0] in told
+    assert len([part for part in told.split() if part != "…"]) <= repair.MAX_SPOKEN_WORDS
+    assert judged.mended or judged.against or told.endswith(judged.lacks)
+
+
+def test_every_ask_can_be_spoken_whole() -> None:
+    """Behind the longest opening there is room for whatever may be lacking."""
+    asks = [*ASKS.values(), *(missing.ask for missing in MISSING)]
+    longest = Carried("what was missing", Evidence(0, 40, "one two three four five six"))
+    found = checks.assess(YOLO, (Transcript(GOOD, ()),), BANK)
+    for outcome in set(Outcome) - {Outcome.MENDED, Outcome.CONTRADICTS}:
+        for ask in asks:
+            told = repair.spoken(Judgement(outcome, (longest,), ask, "", (), found))
+            assert told.endswith(ask)
 
 
 def test_the_fitting_sentence_fits() -> None:

@@ -36,10 +36,10 @@ from voiceprep.text import STOPWORDS, sentence_spans, tokenise
 MAX_TRIES = 3
 """After so many the fitting sentence is read: to fail more often teaches nothing."""
 
-MAX_SPOKEN_WORDS = 27
-"""A judgement takes at most 10 s at the voice's usual 165 words a minute."""
+MAX_SPOKEN_WORDS = 23
+"""A judgement takes at most 10 s: the slowest of jargon takes the usual voice 0.43 s a word (measured)."""
 
-MAX_QUOTE_WORDS = 6
+MAX_QUOTE_WORDS = 4
 """Of what was just said a few words are enough to know it again."""
 
 MIN_DETAIL_WORDS = 3
@@ -452,23 +452,22 @@ def _telling_stems(text: str) -> set[str]:
 
 
 def spoken(judgement: Judgement) -> str:
-    """One calm sentence or two about the judgement, within :data:`MAX_SPOKEN_WORDS`."""
-    carried = _list(judgement.carries)
-    lacks = judgement.lacks
-    said = {
-        Outcome.MENDED: f"That is concrete now: you gave {carried}.",
-        Outcome.BETTER: f"Nearer: you gave {carried}. {lacks}",
-        Outcome.SAME: f"You have said that already. {lacks}",
-        Outcome.LONGER: f"That is longer, not more concrete. {lacks}",
-        Outcome.EMPTY: f"Other words, and nothing to hold on to yet. {lacks}",
-        Outcome.ELSEWHERE: f"That is about something else. {lacks}",
-        Outcome.CONTRADICTS: f"Careful, that contradicts this: {judgement.against}",
+    """A calm sentence or two about the judgement, within :data:`MAX_SPOKEN_WORDS`."""
+    told = [f"{one.what}, “{_short(one.evidence.text)}”" for one in judgement.carries]
+    if judgement.outcome is Outcome.MENDED:
+        second = next((one for one in judgement.carries[1:] if one.what != judgement.carries[0].what), None)
+        also = f" and {second.what}, “{_short(second.evidence.text)}”" if second is not None else ""
+        return _cut(f"That is concrete now: you gave {told[0]}{also}.")
+    if judgement.outcome is Outcome.CONTRADICTS:
+        return _cut(f"Careful, that contradicts this: {judgement.against}")
+    opening = {
+        Outcome.BETTER: f"Nearer: {told[0]}." if told else "",
+        Outcome.SAME: "You have said that already.",
+        Outcome.LONGER: "That is longer, not more concrete.",
+        Outcome.EMPTY: "Other words, and nothing to hold on to yet.",
+        Outcome.ELSEWHERE: "That is about something else.",
     }[judgement.outcome]
-    return _cut(said)
-
-
-def _list(carries: tuple[Carried, ...]) -> str:
-    return " and ".join(f"{one.what}, “{_short(one.evidence.text)}”" for one in carries[:2])
+    return _cut(f"{opening} {judgement.lacks}")
 
 
 def _short(text: str) -> str:
@@ -477,5 +476,9 @@ def _short(text: str) -> str:
 
 
 def _cut(said: str) -> str:
+    """As many whole sentences as fit, else as many words; the screen has the rest."""
     parts = said.split()
-    return said if len(parts) <= MAX_SPOKEN_WORDS else f"{' '.join(parts[:MAX_SPOKEN_WORDS])} …"
+    if len(parts) <= MAX_SPOKEN_WORDS:
+        return said
+    whole = [n for n, word in enumerate(parts, start=1) if n <= MAX_SPOKEN_WORDS and word[-1] in ".?!"]
+    return " ".join(parts[: whole[-1]]) if whole else f"{' '.join(parts[:MAX_SPOKEN_WORDS])} …"

@@ -149,6 +149,7 @@ class _Room:
                 if self.session.is_alone or self.session.asked_for is Command.STOP:
                     break
             at += done is None or self.session.asked_for is not Command.RETRY
+        self.screen.clear()
         if said_again:
             typer.echo(f"\n{mended} of {said_again} concrete now. Every try is kept; see: voiceprep vague")
 
