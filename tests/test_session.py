@@ -33,6 +33,7 @@ from voiceprep.model import (
     Command,
     Ending,
     Question,
+    Repair,
     Samples,
     Status,
     Tone,
@@ -262,8 +263,10 @@ def test_full_disk_is_named_with_the_recording(bank: Bank, question: Question) -
     """When recording, keeping and concluding all fail for want of room, the message says where it lies."""
 
     class Full(MemoryJournal):
-        def record(self, attempt: int, ordinal: int, asked: str, probes: str | None) -> MemoryRecording:
-            recording = super().record(attempt, ordinal, asked, probes)
+        def record(
+            self, attempt: int, ordinal: int, asked: str, probes: str | None, repairs: Repair | None = None
+        ) -> MemoryRecording:
+            recording = super().record(attempt, ordinal, asked, probes, repairs)
             recording.write = self._fail  # type: ignore[method-assign, assignment]
             return recording
 
