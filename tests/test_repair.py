@@ -108,13 +108,13 @@ def test_one_empty_sentence_for_another_is_never_better(asked: str, old: str, ne
 
 
 def test_a_sentence_of_a_strong_answer_mends() -> None:
-    """Of two such sentences to every second question at least 85 in 100 do.
+    """Of two such sentences to every third question at least 85 in 100 do.
 
     A sentence that only leads over to the next ("Start with one rectangle.") need not.
     """
     outcomes = Counter(
         said_again(question, vague_of(question)[0], sentence).outcome
-        for question in ASKED[::2]
+        for question in ASKED[::3]
         for sentence in strong_sentences(question)[1:5:3]
     )
     assert outcomes[Outcome.MENDED] >= 0.85 * outcomes.total(), outcomes
@@ -137,7 +137,7 @@ def test_something_else_altogether_is_told_as_that() -> None:
     """Figures and reasons about another subject are no repair, however concrete: of 100 at most 5 pass."""
     outcomes = Counter(
         said_again(question, vague_of(question)[0], said).outcome
-        for question in ASKED[::2]
+        for question in ASKED[::4]
         if question.kind is not Kind.BEHAVIORAL  # a story may be of anything
         for said in OFF
     )
@@ -180,14 +180,14 @@ def test_longer_is_not_better() -> None:
 def test_a_wrong_turn_is_no_repair() -> None:
     """Saying what is known to be wrong contradicts, and the right statement is told."""
     n_told = 0
-    for question in ASKED:
+    for question in ASKED[::3]:
         for pitfall in question.pitfalls:
             alone = checks.assess(question, (Transcript(pitfall.phrasings[0], ()),), BANK).pitfalls
             if pitfall.id in {one.id for one in alone}:
                 judged = said_again(question, vague_of(question)[0], pitfall.phrasings[0])
                 assert not judged.mended, pitfall
                 n_told += judged.outcome is Outcome.CONTRADICTS and judged.against == pitfall.correction
-    assert n_told > 50
+    assert n_told > 15
 
 
 def test_denying_what_was_said_is_no_repair() -> None:
@@ -224,8 +224,8 @@ def test_findings_lie_in_the_new_sentence(pair: tuple[str, int], chance: Random)
     judged = said_again(question, old, said)
     found = judged.found
     pieces = [one.evidence for one in judged.carries] + [one.evidence for one in found.vague]
-    proofs = [one.evidence for one in (*found.elements, *found.moves)]
-    proofs += [one.evidence for one in found.pitfalls]
+    proofs = [one.evidence for one in found.elements]
+    proofs += [one.evidence for one in found.moves] + [one.evidence for one in found.pitfalls]
     pieces += [piece for proof in proofs for piece in proof]
     for piece in pieces:
         assert said[piece.start : piece.end] == piece.text != ""
