@@ -68,7 +68,7 @@ class RepairSession(Session):
         ears = self._parts.ears
         if ears is not None:
             self._warming = self._worker.submit(self._warm, ears, question)
-        return self._followed(attempt, self._tries(sentence, question, attempt, answers))
+        return self._followed(question, attempt, self._tries(sentence, question, attempt, answers))
 
     def _tries(
         self, sentence: Told, question: Question, attempt: Attempt, answers: Iterator[AnswerSource]
