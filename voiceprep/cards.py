@@ -129,7 +129,7 @@ _Pair = tuple[str, str, str]
 def _json_pairs(file: str, text: str, faults: list[Fault]) -> Iterator[_Pair]:
     try:
         found = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:  # ValueError: also a number of thousands of digits
         faults.append(Fault(file, "-", f"is not JSON: {exc}"))
         return
     entries = found.get("cards") if isinstance(found, dict) else found
@@ -216,13 +216,16 @@ class _Words(HTMLParser):
 
 _ANKI = re.compile(r"\[sound:[^\]]*\]|\{\{c\d+::(.*?)(?:::.*?)?\}\}")
 
+# Of word processors, "<![if ...]>"; Python's parser gives up on those that are malformed.
+_CONDITIONAL = re.compile(r"<!\[[^>]*>?")
+
 
 def _plain(text: str) -> str:
     """``text`` without markup, sounds and cloze brackets, in one line."""
     text = _ANKI.sub(lambda match: match[1] or " ", text)
     if re.search(r"<\s*/?[a-zA-Z!]|&#?\w+;", text):
         parser = _Words()
-        parser.feed(text)
+        parser.feed(_CONDITIONAL.sub(" ", text))
         parser.close()
         text = "".join(parser.shown)
     text = "".join(letter if letter.isprintable() else " " for letter in text)

@@ -20,7 +20,7 @@ from voiceprep.errors import AudioFileError
 from voiceprep.model import RATE_HZ, Block
 
 if TYPE_CHECKING:
-    from av import AudioFifo, AudioFrame, AudioStream
+    from av import AudioCodecContext, AudioFifo, AudioFrame, AudioStream
     from av.container import InputContainer
 
     from voiceprep.model import Samples
@@ -33,6 +33,9 @@ MICROPHONE_SAMPLES = RATE_HZ // 20
 
 _GROUP_SAMPLES = 16_384
 """Samples converted in one go; at every rate well under a second."""
+
+_RATES_HZ = range(4_000, 768_001)
+"""Rates of speech: half a telephone's to the fastest studio's. Below, a few bytes would become hours."""
 
 _UNKNOWN_LENGTHS = (0, 0x7FFFFFFF, 0xFFFFFFFF)
 """Data sizes that programs writing to a pipe leave in a WAV header (FFmpeg, sox, arecord)."""
@@ -162,7 +165,20 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
             raise AudioFileError(f"{path} is not an audio file that can be read: {_reason(exc)}") from exc
         if not container.streams.audio:
             raise AudioFileError(f"{path} ({container.format.name}) has no audio track")
-        yield container, container.streams.audio[0]
+        stream = container.streams.audio[0]
+        codec: AudioCodecContext | None = stream.codec_context  # None where FFmpeg has no such decoder
+        if codec is None:
+            raise AudioFileError(f"{path} ({container.format.name}) holds audio in an unknown form")
+        if codec.sample_rate:  # 0: told by the data only
+            _demand_rate(codec.sample_rate, path)
+        yield container, stream
+
+
+def _demand_rate(rate_hz: int, path: Path) -> None:
+    if rate_hz not in _RATES_HZ:
+        raise AudioFileError(
+            f"{path} claims {rate_hz:,} samples a second, which is no rate of speech; its header is wrong"
+        )
 
 
 def _container(file: BinaryIO) -> InputContainer:
@@ -265,12 +281,14 @@ def _at_our_rate(parts: Iterator[_Part], path: Path) -> Iterator[Samples]:
     rate_hz = None
     resampler = None
     for part in parts:
-        mono = part.channels.mean(axis=0, dtype=np.float32)
+        with np.errstate(all="ignore"):  # what overflows is refused below
+            mono = part.channels.mean(axis=0, dtype=np.float32)
         if not np.isfinite(mono).all():
             raise AudioFileError(f"{path} holds samples that are not numbers; record or convert it again")
         if part.rate_hz != rate_hz:
             if resampler is not None:
                 yield _bounded(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+            _demand_rate(part.rate_hz, path)
             rate_hz = part.rate_hz
             resampler = (
                 None if rate_hz == RATE_HZ else soxr.ResampleStream(rate_hz, RATE_HZ, 1, dtype="float32")

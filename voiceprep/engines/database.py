@@ -148,6 +148,9 @@ def connect(path: Path, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) ->
     except sqlite3.DatabaseError as exc:
         database.close()
         raise database_error(exc, "open the journal", path) from exc
+    except UnicodeDecodeError as exc:
+        database.close()
+        raise unreadable(exc, "open the journal", path) from exc
     except BaseException:
         database.close()
         raise
@@ -169,6 +172,11 @@ def database_error(exc: sqlite3.DatabaseError, doing: str, path: Path) -> Journa
         )
     remedy = _REMEDIES.get(code, "check the disk and the folder, then try again.")
     return JournalError(f"could not {doing} in {path} ({exc}): {remedy}")
+
+
+def unreadable(exc: UnicodeDecodeError, doing: str, path: Path) -> JournalError:
+    """The error for a name or message in the database that is no text: only damage writes such."""
+    return JournalError(f"could not {doing} in {path} ({exc.reason}): {_DAMAGED}")
 
 
 _BUSY = "another voiceprep is writing to it; close that one and try again."

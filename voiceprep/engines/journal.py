@@ -16,10 +16,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from voiceprep.engines import rows
-from voiceprep.engines.database import backups, connect, database_error
+from voiceprep.engines.database import backups, connect, database_error, unreadable
 from voiceprep.engines.home import private_folder, storage_error
 from voiceprep.engines.locks import RecordingLock, take_lock
 from voiceprep.engines.recording import WavRecording, repair
@@ -199,7 +199,7 @@ class SqliteJournal:
                 f"answer {ordinal} of attempt {attempt} has no finished recording to go on with: "
                 "answer the question anew."
             )
-        path = self._folder / PurePosixPath(row["audio"])
+        path = self._path_of(row["audio"])
         try:
             lock = self._lock(path)
         except FileNotFoundError as exc:
@@ -429,6 +429,8 @@ class SqliteJournal:
             raise  # ours to mend: a closed journal, a foreign thread
         except sqlite3.DatabaseError as exc:
             raise database_error(exc, doing, self._path) from exc
+        except UnicodeDecodeError as exc:
+            raise unreadable(exc, doing, self._path) from exc
         except UnicodeEncodeError as exc:
             raise JournalError(
                 f"could not {doing} in {self._path}: {exc.object[exc.start : exc.end]!r} is no Unicode text; "
@@ -519,7 +521,13 @@ class SqliteJournal:
 
     def _audio(self, attempt: int) -> tuple[Path, ...]:
         found = self._run("SELECT audio FROM answers WHERE attempt = ? AND audio IS NOT NULL", (attempt,))
-        return tuple(self._folder / PurePosixPath(row["audio"]) for row in found)
+        return tuple(self._path_of(row["audio"]) for row in found)
+
+    def _path_of(self, audio: str) -> Path:
+        with self._making_sense():
+            path = rows.audio_path(audio, self._folder)
+        assert path is not None  # noqa: S101 - only None gives None
+        return path
 
     def _demand_idle(self, attempt: int, path: Path) -> None:
         try:
@@ -568,7 +576,7 @@ class SqliteJournal:
         audio: str | None = row["audio"]
         if audio is None:
             return self._interrupt(row, None, 0)
-        path = self._folder / PurePosixPath(audio)
+        path = self._path_of(audio)
         try:
             lock = take_lock(path)
         except FileNotFoundError:

@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -122,33 +122,33 @@ def run_row(
 
 
 def run_of(row: sqlite3.Row, attempts: tuple[int, ...]) -> Run:
-    """The run of a row of table runs. Raises ValueError, TypeError for a value nothing here wrote."""
-    questions = json.loads(row["questions"])
-    if not (isinstance(questions, list) and all(isinstance(question, str) for question in questions)):
-        raise ValueError(f"{row['questions']!r} are no questions of a run")
-    if not isinstance(row["minutes"], int | None):
-        raise TypeError(f"{row['minutes']!r} are no minutes of a run")
+    """The run of a row of table runs. Raises ValueError for a value nothing here wrote."""
+    cells = _Cells(row)
+    questions = _parsed(cells.text("questions"), "questions")
+    if not isinstance(questions, list):
+        raise _misfit(questions, "questions")
     return Run(
-        id=row["id"],
+        id=cells.whole("id"),
         kind=RunKind(row["kind"]),
-        started=_moment(row["started"]),
-        ended=_moment(row["ended"]) if row["ended"] is not None else None,
-        questions=tuple(questions),
-        role=row["role"],
-        round=row["round"],
-        minutes=row["minutes"],
+        started=cells.moment("started"),
+        ended=cells.moment("ended") if row["ended"] is not None else None,
+        questions=tuple(_text_of(question, "questions") for question in questions),
+        role=cells.text_if_any("role"),
+        round=cells.text_if_any("round"),
+        minutes=cells.whole_if_any("minutes"),
         attempts=attempts,
     )
 
 
 def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessment | None) -> Attempt:
     """The attempt of a row of table attempts. Raises ValueError for a value nothing here wrote."""
+    cells = _Cells(row)
     return Attempt(
-        id=row["id"],
-        question=row["question"],
+        id=cells.whole("id"),
+        question=cells.text("question"),
         level=Level(row["level"]),
-        started=_moment(row["started"]),
-        recogniser=row["recogniser"],
+        started=cells.moment("started"),
+        recogniser=cells.text("recogniser"),
         answers=answers,
         combined=combined,
     )
@@ -156,17 +156,22 @@ def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessme
 
 def review_of(row: sqlite3.Row) -> Review:
     """The review of a row of id, question, started and verdict. Raises ValueError."""
+    cells = _Cells(row)
     verdict = Verdict(row["verdict"]) if row["verdict"] is not None else None
-    return Review(row["id"], row["question"], _moment(row["started"]), verdict)
+    return Review(cells.whole("id"), cells.text("question"), cells.moment("started"), verdict)
 
 
 def vague_of(row: sqlite3.Row) -> VagueSpot:
     """The vague spot of a row of attempt, ordinal, question, started, said, name, text, evidence, mended."""
-    finding = VagueFinding(_proofs(row)[0], row["name"], row["text"])
-    started = _moment(row["started"])
-    said = row["said"] or ""
+    cells = _Cells(row)
     return VagueSpot(
-        row["attempt"], row["ordinal"], row["question"], started, said, finding, bool(row["mended"])
+        cells.whole("attempt"),
+        cells.whole("ordinal"),
+        cells.text("question"),
+        cells.moment("started"),
+        cells.text_if_any("said") or "",
+        _vague_finding(cells),
+        bool(cells.whole("mended")),
     )
 
 
@@ -217,75 +222,194 @@ class _Statuses(dict[str, tuple[Name, Status]]):
 
 def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> Answer:
     """The answer of a row of table answers, its audio as a path under ``folder``. Raises ValueError."""
+    cells = _Cells(row)
     transcript = None
-    if row["text"] is not None:
-        transcript = Transcript(row["text"], tuple(Word(*word) for word in json.loads(row["words"])))
+    text = cells.text_if_any("text")
+    if text is not None:
+        transcript = Transcript(text, tuple(_word(word) for word in cells.table("words")))
+    marks = cells.table("marks") if row["marks"] is not None else [[]]
     return Answer(
-        ordinal=row["ordinal"],
-        asked=row["asked"],
-        probes=row["probes"],
+        ordinal=cells.whole("ordinal"),
+        asked=cells.text("asked"),
+        probes=cells.text_if_any("probes"),
         state=AnswerState(row["state"]),
         ending=Ending(row["ending"]) if row["ending"] is not None else None,
         transcript=transcript,
         assessment=assessment,
-        audio=folder / PurePosixPath(row["audio"]) if row["audio"] is not None else None,
-        n_samples=row["n_samples"],
-        n_overflows=row["n_overflows"],
+        audio=audio_path(cells.text_if_any("audio"), folder),
+        n_samples=cells.whole("n_samples"),
+        n_overflows=cells.whole("n_overflows"),
         timing=Timing(
-            last_speech_to_finished_s=row["last_speech_to_finished_s"],
-            finished_to_flags_s=row["finished_to_flags_s"],
-            recogniser_busy_s=row["recogniser_busy_s"],
+            last_speech_to_finished_s=cells.real_if_any("last_speech_to_finished_s"),
+            finished_to_flags_s=cells.real_if_any("finished_to_flags_s"),
+            recogniser_busy_s=cells.real_if_any("recogniser_busy_s"),
         ),
-        marks_s=tuple(json.loads(row["marks"])[0]) if row["marks"] is not None else (),
-        repairs=_repair(row["repairs"]) if row["repairs"] is not None else None,
+        marks_s=tuple(_real_of(mark, "marks") for mark in marks[0]),
+        repairs=_repair(cells.text("repairs")) if row["repairs"] is not None else None,
     )
+
+
+def audio_path(audio: str | None, folder: Path) -> Path | None:
+    """A recording's path as the row of its answer has it, below ``folder``; None for None.
+
+    Raises ValueError where it leads elsewhere: no row may name a file of others for reading or deleting.
+    """
+    if audio is None:
+        return None
+    inside = PurePosixPath(audio)
+    # A backslash and a colon separate on Windows; nothing here writes them.
+    if inside.is_absolute() or ".." in inside.parts or not inside.parts or set(audio) & set("\\:\0"):
+        raise ValueError(f"the recording {audio!r} is not in the journal's folder")
+    return folder / inside
 
 
 def assessment_of(row: sqlite3.Row, findings: Mapping[str, tuple[sqlite3.Row, ...]]) -> Assessment:
     """The assessment of a row of table assessments; ``findings`` by kind, in order. Raises ValueError."""
+    cells = _Cells(row)
+    found = {kind: [_Cells(finding) for finding in rows] for kind, rows in findings.items()}
     return Assessment(
-        question=row["question"],
+        question=cells.text("question"),
         verdict=Verdict(row["verdict"]),
         elements=tuple(
-            ElementFinding(f["name"], f["text"], Status(f["status"]), f["score"], _proofs(f))
-            for f in findings.get("element", ())
+            ElementFinding(
+                f.text("name"), f.text("text"), Status(f.text("status")), f.real("score"), _proofs(f)
+            )
+            for f in found.get("element", ())
         ),
         moves=tuple(
-            MoveFinding(Move(f["name"]), bool(f["required"]), Status(f["status"]), _proofs(f))
-            for f in findings.get("move", ())
+            MoveFinding(Move(f.text("name")), bool(f.whole("required")), Status(f.text("status")), _proofs(f))
+            for f in found.get("move", ())
         ),
-        vague=tuple(VagueFinding(_proofs(f)[0], f["name"], f["text"]) for f in findings.get("vague", ())),
-        pitfalls=tuple(PitfallFinding(f["name"], f["text"], _proofs(f)) for f in findings.get("pitfall", ())),
+        vague=tuple(_vague_finding(f) for f in found.get("vague", ())),
+        pitfalls=tuple(
+            PitfallFinding(f.text("name"), f.text("text"), _proofs(f)) for f in found.get("pitfall", ())
+        ),
         delivery=Delivery(
-            words=row["words"],
-            fillers=row["fillers"],
-            seconds=row["seconds"],
-            words_per_minute=row["words_per_minute"],
-            longest_pause_s=row["longest_pause_s"],
+            words=cells.whole("words"),
+            fillers=cells.whole("fillers"),
+            seconds=cells.real_if_any("seconds"),
+            words_per_minute=cells.whole_if_any("words_per_minute"),
+            longest_pause_s=cells.real_if_any("longest_pause_s"),
         ),
-        follow_up=FollowUp(row["follow_up_ask"], row["follow_up_probes"]),
+        follow_up=FollowUp(cells.text("follow_up_ask"), cells.text("follow_up_probes")),
     )
 
 
-def _moment(written: str) -> datetime:
-    """The moment of a row; ValueError where it has no time zone: it could be compared with no other."""
-    moment = datetime.fromisoformat(written)
-    if moment.tzinfo is None:
-        raise ValueError(f"{written!r} has no time zone")
-    return moment
+class _Cells:
+    """A row whose values are asked for by kind: SQLite keeps what it is given, whatever a column declares.
+
+    Every method raises ValueError for another kind of value, naming the column.
+    """
+
+    def __init__(self, row: sqlite3.Row) -> None:
+        self._row = row
+
+    def text(self, column: str) -> str:
+        return _text_of(self._row[column], column)
+
+    def text_if_any(self, column: str) -> str | None:
+        return None if self._row[column] is None else self.text(column)
+
+    def whole(self, column: str) -> int:
+        return _whole_of(self._row[column], column)
+
+    def whole_if_any(self, column: str) -> int | None:
+        return None if self._row[column] is None else self.whole(column)
+
+    def real(self, column: str) -> float:
+        return _real_of(self._row[column], column)
+
+    def real_if_any(self, column: str) -> float | None:
+        return None if self._row[column] is None else self.real(column)
+
+    def moment(self, column: str) -> datetime:
+        found = datetime.fromisoformat(self.text(column))
+        if found.tzinfo is None:
+            raise _misfit(self._row[column], column)
+        return found
+
+    def table(self, column: str) -> list[list[object]]:
+        """A JSON list of lists."""
+        found = _parsed(self.text(column), column)
+        if not isinstance(found, list) or not all(isinstance(line, list) for line in found):
+            raise _misfit(self._row[column], column)
+        return found
+
+
+def _parsed(text: str, column: str) -> object:
+    try:
+        return json.loads(text)
+    except RecursionError as exc:
+        raise _misfit(text, column) from exc
+
+
+def _misfit(value: object, column: str) -> ValueError:
+    return ValueError(f"{column} is {value!r:.60}")
+
+
+def _text_of(value: object, column: str) -> str:
+    if not isinstance(value, str):
+        raise _misfit(value, column)
+    return value
+
+
+def _whole_of(value: object, column: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _misfit(value, column)
+    return value
+
+
+def _real_of(value: object, column: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _misfit(value, column)
+    return value
+
+
+def _real_if_any(value: object, column: str) -> float | None:
+    return None if value is None else _real_of(value, column)
+
+
+def _word(cells: list[object]) -> Word:
+    said, start, end, t0_s, t1_s, probability = cells
+    return Word(
+        _text_of(said, "words"),
+        _whole_of(start, "words"),
+        _whole_of(end, "words"),
+        _real_if_any(t0_s, "words"),
+        _real_if_any(t1_s, "words"),
+        _real_if_any(probability, "words"),
+    )
+
+
+def _vague_finding(cells: _Cells) -> VagueFinding:
+    (proof,) = _proofs(cells)
+    return VagueFinding(proof, cells.text("name"), cells.text("text"))
 
 
 def _repair(written: str) -> Repair:
-    ordinal, start, end, mended = json.loads(written)
-    return Repair(int(ordinal), int(start), int(end), mended=bool(mended))
+    found = _parsed(written, "repairs")
+    if not isinstance(found, list) or len(found) != len(fields(Repair)):
+        raise _misfit(written, "repairs")
+    *place, mended = found
+    return Repair(*(_whole_of(one, "repairs") for one in place), mended=bool(mended))
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> str:
     return _json((e.start, e.end, e.text, e.t0_s, e.t1_s) for e in evidence)
 
 
-def _proofs(row: sqlite3.Row) -> tuple[Evidence, ...]:
-    return tuple(Evidence(*proof) for proof in json.loads(row["evidence"]))
+def _proofs(cells: _Cells) -> tuple[Evidence, ...]:
+    return tuple(_proof(*proof) for proof in cells.table("evidence"))
+
+
+def _proof(start: object, end: object, text: object, t0_s: object, t1_s: object) -> Evidence:
+    return Evidence(
+        _whole_of(start, "evidence"),
+        _whole_of(end, "evidence"),
+        _text_of(text, "evidence"),
+        _real_if_any(t0_s, "evidence"),
+        _real_if_any(t1_s, "evidence"),
+    )
 
 
 def _json(rows: Iterable[Row]) -> str:
