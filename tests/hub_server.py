@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from voiceprep.engines import models
 
 LARGE_BYTES = 1_000_000
 """From this size on a file is stored apart and redirected to, as the hub does with weights."""
@@ -69,6 +74,13 @@ class HubServer(ThreadingHTTPServer):
         for name, content in self.files.items():
             digest.update(name.encode() + content)
         return digest.hexdigest()
+
+    def stand_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let what is served be taken for every model there is: fetched here, and known by this content."""
+        weights = hashlib.sha256(self.files["model.bin"]).hexdigest()
+        ours = [replace(offer, revision=self.commit, sha256=weights) for offer in models._OFFERS]
+        monkeypatch.setattr(models, "_OFFERS", tuple(ours))
+        monkeypatch.setenv("HF_ENDPOINT", self.url)
 
     def transfers(self) -> tuple[Asked, ...]:
         """The requests for content of large files, in order."""
@@ -134,9 +146,10 @@ class _Handler(BaseHTTPRequestHandler):
             for entry in entries
         ]
         repo = "/".join(path.split("/")[3:5])
-        return json.dumps(
-            {"id": repo, "modelId": repo, "sha": self.server.commit, "siblings": siblings}
-        ).encode()
+        asked = path.rpartition("/revision/")[2]
+        # A hub knows every commit there ever was; a name that is none is a branch.
+        commit = asked if re.fullmatch(r"[0-9a-f]{40}", asked) else self.server.commit
+        return json.dumps({"id": repo, "modelId": repo, "sha": commit, "siblings": siblings}).encode()
 
     def _entry(self, name: str, content: bytes) -> dict[str, Any]:
         entry: dict[str, Any] = {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from hub_server import HubServer
@@ -25,9 +27,9 @@ SECRET = "hf_not_for_you"  # noqa: S105 (nobody's)
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
-    """Our own model, served under every name."""
+    """Our own model, served under every name and taken for what each name stands for."""
     with HubServer(synthetic_model()) as server:
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        server.stand_in(monkeypatch)
         monkeypatch.setenv("HF_TOKEN", SECRET)
         monkeypatch.setattr(download, "_PAUSE_S", 0.0)
         yield server
@@ -349,7 +351,7 @@ def test_a_changed_byte_is_found_by_reading(hub: HubServer, tmp_path: Path) -> N
 
 
 def test_a_fetch_is_of_one_revision(hub: HubServer, tmp_path: Path) -> None:
-    """The branch is resolved to a commit once; files are asked of that, and mending asks for the same."""
+    """Listing and files are asked of the commit that is pinned, and so is what is mended later."""
     folder = fetch(NAME, tmp_path, ignore)
     resolved = {
         asked.path.split("/resolve/")[1].split("/")[0] for asked in hub.asked if "/resolve/" in asked.path
@@ -361,6 +363,36 @@ def test_a_fetch_is_of_one_revision(hub: HubServer, tmp_path: Path) -> None:
     hub.asked.clear()
     fetch(NAME, tmp_path, ignore)
     assert hub.asked[0].path.endswith(f"/revision/{hub.commit}")
+
+
+def test_every_model_is_pinned() -> None:
+    """Each name stands for one commit and one digest of weights, none of them shared by two."""
+    commits = [offer.revision for offer in models._OFFERS]
+    digests = [offer.sha256 for offer in models._OFFERS]
+    assert all(re.fullmatch(r"[0-9a-f]{40}", commit) for commit in commits)
+    assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in digests)
+    assert len(set(commits)) == len(set(digests)) == len(models._OFFERS)
+
+
+def test_other_weights_than_the_known_are_refused(hub: HubServer, tmp_path: Path) -> None:
+    """A hub that announces other weights, and serves what it announces, is refused before the first byte."""
+    content = hub.files["model.bin"]
+    hub.files["model.bin"] = content[:-1] + bytes([content[-1] ^ 1])
+    with pytest.raises(
+        DownloadError, match=r"another tiny\.en than this program knows \(SHA-256 .*HF_ENDPOINT"
+    ):
+        fetch(NAME, tmp_path, ignore)
+    assert not any("/resolve/" in asked.path for asked in hub.asked)
+    assert not (tmp_path / "models").exists()
+
+
+def test_another_commit_than_the_known_is_refused(hub: HubServer, tmp_path: Path) -> None:
+    """A hub that answers with another commit than was asked for is refused, whatever files it lists."""
+    listing = json.loads(urlopen(f"{hub.url}/api/models/a/b/revision/main").read())  # noqa: S310 - our own
+    hub.listing = json.dumps({**listing, "sha": "0" * 40}).encode()
+    with pytest.raises(DownloadError, match=rf"commit 0{{40}}, expected {hub.commit}"):
+        fetch(NAME, tmp_path, ignore)
+    assert not (tmp_path / "models").exists()
 
 
 def test_an_unreadable_manifest_is_mended(hub: HubServer, tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_a_fetched_model_recognises_with_the_server_gone(
 ) -> None:
     """Once fetched, a model needs no server: it is found, loaded and recognises offline."""
     with HubServer(synthetic_model()) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        hub.stand_in(monkeypatch)
         fetch("tiny.en", tmp_path, lambda _: None)
     fetched = WhisperRecogniser(locate("tiny.en", tmp_path))
     assert fetched.name == "tiny.en"

@@ -48,24 +48,84 @@ _ROOM_BYTES = 64 * _MB
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """A model that can be fetched by name; ``n_bytes`` is rounded, the hub tells the exact figure."""
+    """A model that can be fetched by name; ``n_bytes`` is rounded, the hub tells the exact figure.
+
+    ``revision`` is the commit it is fetched at and ``sha256`` the digest of its weights there.
+    """
 
     name: str
     repo: str
     n_bytes: int
+    revision: str
+    sha256: str
 
 
-# Half-precision weights of faster-whisper's own table of names; sizes are two bytes a parameter.
+# Half-precision weights of faster-whisper's own table of names; sizes are two bytes a parameter. Commits and
+# digests are the hub's as two or more public projects that pin them recorded each, in 2026.
 _OFFERS = (
-    _Offer("tiny.en", "Systran/faster-whisper-tiny.en", 78 * _MB),
-    _Offer("base.en", "Systran/faster-whisper-base.en", 148 * _MB),
-    _Offer("small.en", "Systran/faster-whisper-small.en", 486 * _MB),
-    _Offer("medium.en", "Systran/faster-whisper-medium.en", 1_530 * _MB),
-    _Offer("large-v3", "Systran/faster-whisper-large-v3", 3_090 * _MB),
-    _Offer("large-v3-turbo", "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1_620 * _MB),
-    _Offer("distil-small.en", "Systran/faster-distil-whisper-small.en", 335 * _MB),
-    _Offer("distil-medium.en", "Systran/faster-distil-whisper-medium.en", 792 * _MB),
-    _Offer("distil-large-v3", "Systran/faster-distil-whisper-large-v3", 1_515 * _MB),
+    _Offer(
+        "tiny.en",
+        "Systran/faster-whisper-tiny.en",
+        78 * _MB,
+        "0d3d19a32d3338f10357c0889762bd8d64bbdeba",
+        "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+    ),
+    _Offer(
+        "base.en",
+        "Systran/faster-whisper-base.en",
+        148 * _MB,
+        "3d3d5dee26484f91867d81cb899cfcf72b96be6c",
+        "2a166925539a16005f14ff328359f9b9adb9dc4fb631bb3b227526862e93e2ef",
+    ),
+    _Offer(
+        "small.en",
+        "Systran/faster-whisper-small.en",
+        486 * _MB,
+        "d1d751a5f8271d482d14ca55d9e2deeebbae577f",
+        "62b2a45b05ee59acb4a5341b33ee35e041395d378d418a18acfe4c9e768ee37a",
+    ),
+    _Offer(
+        "medium.en",
+        "Systran/faster-whisper-medium.en",
+        1_530 * _MB,
+        "a29b04bd15381511a9af671baec01072039215e3",
+        "11b220779aea4c6f3ce9d2549c8a95ea869ed84066864b999531ef53e594fe5b",
+    ),
+    _Offer(
+        "large-v3",
+        "Systran/faster-whisper-large-v3",
+        3_090 * _MB,
+        "edaa852ec7e145841d8ffdb056a99866b5f0a478",
+        "69f74147e3334731bc3a76048724833325d2ec74642fb52620eda87352e3d4f1",
+    ),
+    _Offer(
+        "large-v3-turbo",
+        "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
+        1_620 * _MB,
+        "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf",
+        "e76620f83d5f5b69efd3d87e3dc180c1bd21df9fbebacfd4335e5e1efcc018da",
+    ),
+    _Offer(
+        "distil-small.en",
+        "Systran/faster-distil-whisper-small.en",
+        335 * _MB,
+        "ef77d90526ccd62cde3808ee70626a01e5cf83e4",
+        "1187de3982cdcf962a2fb8f797e429fb4651b875b18fe9ce50b58b52fc9072b7",
+    ),
+    _Offer(
+        "distil-medium.en",
+        "Systran/faster-distil-whisper-medium.en",
+        792 * _MB,
+        "80ddfce281f77766d8943d63109199fc8145dfa5",
+        "d4cb75d823dcd2647191064da76f026774c06c036908f38456165368d0e2d66a",
+    ),
+    _Offer(
+        "distil-large-v3",
+        "Systran/faster-distil-whisper-large-v3",
+        1_515 * _MB,
+        "c3058b475261292e64a0412df1d2681c06260fab",
+        "b79368e19b6623813609431a6e5ee309a71506701ebc49fd7820e692dec7c5f5",
+    ),
 )
 
 
@@ -190,9 +250,10 @@ def verify(folder: Path, mend: str) -> None:
 def fetch(name: str, home: Path, progress: Callable[[Progress], None], timeout_s: float = TIMEOUT_S) -> Path:
     """Bring the model ``name`` into the models folder of ``home`` and return its folder.
 
-    Asks the hub (HF_ENDPOINT, else huggingface.co) for sizes and digests first; ``progress`` hears the
-    total before the first byte. Goes on where an earlier fetch was broken off (Ctrl-C included),
-    replaces damaged files, and returns at once when everything is there and right. No token and nothing
+    Asks the hub (HF_ENDPOINT, else huggingface.co) for sizes and digests first, at the commit this program
+    was made for, and refuses other weights than it knows; ``progress`` hears the total before the first
+    byte. Goes on where an earlier fetch was broken off (Ctrl-C included), replaces damaged files, and
+    returns at once when everything is there and right. No token and nothing
     about this machine is sent. Raises ModelMissing for an unknown name, DownloadError.
     """
     offer = next((offer for offer in _OFFERS if offer.name == name), None)
@@ -200,16 +261,14 @@ def fetch(name: str, home: Path, progress: Callable[[Progress], None], timeout_s
         names = ", ".join(offer.name for offer in _OFFERS)
         raise ModelMissing(f"there is no model {name!r}; these can be fetched: {names}")
     folder = models_folder(home) / name
-    revision = "main"
     if (folder / _MANIFEST).exists():
         try:
             verify(folder, "")
         except ModelDamaged:
-            revision = _revision_fetched(folder)
+            pass  # what is wrong with it is fetched again
         else:
             return folder
-    # The revision is the commit's own name, resolved once: later requests cannot mix two of them.
-    revision, files = _ask_hub(offer, revision, timeout_s)
+    files = _ask_hub(offer, timeout_s)
     try:
         for private in (models_folder(home), folder):  # parents would get the umask's mode
             private.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -221,7 +280,7 @@ def fetch(name: str, home: Path, progress: Callable[[Progress], None], timeout_s
             report = partial(_report, progress, Progress(name, file.name, n_whole, n_total))
             download(file, folder, report, timeout_s)
             n_whole += file.n_bytes
-        _write_manifest(folder, offer.repo, revision, files)
+        _write_manifest(folder, offer, files)
     except OSError as exc:
         raise disk_failure(exc, folder) from exc
     check(folder, _fetch_command(name))
@@ -263,24 +322,32 @@ def _fault_in(folder: Path, vocabulary: str) -> str | None:
     return None
 
 
-def _ask_hub(offer: _Offer, revision: str, timeout_s: float) -> tuple[str, tuple[RemoteFile, ...]]:
-    """The commit and the files of a model there, smallest first, so that the weights come last."""
+def _ask_hub(offer: _Offer, timeout_s: float) -> tuple[RemoteFile, ...]:
+    """The files of a model at its commit, smallest first, so that the weights come last."""
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
-    url = f"{endpoint}/api/models/{offer.repo}/revision/{revision}?blobs=true"
+    url = f"{endpoint}/api/models/{offer.repo}/revision/{offer.revision}?blobs=true"
     answer = read_json(url, timeout_s)
     try:
         listing = cast("dict[str, object]", answer)
         commit = str(listing["sha"])
         siblings = cast("list[dict[str, object]]", listing["siblings"])
-        base = f"{endpoint}/{offer.repo}/resolve/{commit}"
+        base = f"{endpoint}/{offer.repo}/resolve/{offer.revision}"
         files = [
             _remote_file(base, entry) for entry in siblings if _WANTED.fullmatch(str(entry["rfilename"]))
         ]
     except (KeyError, TypeError, ValueError) as exc:
         raise DownloadError(f"{url} did not answer as a Hugging Face hub does ({exc!r})") from exc
-    if not any(file.name == _WEIGHTS for file in files):
+    weights = next((file for file in files if file.name == _WEIGHTS), None)
+    if weights is None:
         raise DownloadError(f"{offer.repo} at {endpoint} holds no model (no {_WEIGHTS})")
-    return commit, tuple(sorted(files, key=lambda file: file.n_bytes))
+    for what, found, known in (("commit", commit, offer.revision), ("SHA-256", weights.digest, offer.sha256)):
+        if found != known:
+            raise DownloadError(
+                f"{endpoint} offers another {offer.name} than this program knows ({what} {found}, expected "
+                f"{known}), so nothing was fetched: `pip install --upgrade voiceprep`, and if HF_ENDPOINT is "
+                "set, check that it names a hub you trust"
+            )
+    return tuple(sorted(files, key=lambda file: file.n_bytes))
 
 
 def _remote_file(base: str, entry: dict[str, object]) -> RemoteFile:
@@ -310,10 +377,10 @@ def _ensure_room(missing: tuple[RemoteFile, ...], folder: Path) -> None:
         )
 
 
-def _write_manifest(folder: Path, repo: str, revision: str, files: tuple[RemoteFile, ...]) -> None:
+def _write_manifest(folder: Path, offer: _Offer, files: tuple[RemoteFile, ...]) -> None:
     content = {
-        "repo": repo,
-        "revision": revision,
+        "repo": offer.repo,
+        "revision": offer.revision,
         "files": [
             {"name": file.name, "n_bytes": file.n_bytes, "sha256": digest_of(folder / file.name, "sha256")}
             for file in files
@@ -339,10 +406,3 @@ def _manifest(folder: Path, mend: str) -> _Manifest:
         return _Manifest(str(content["repo"]), str(content["revision"]), files)
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ModelDamaged(f"{path} cannot be read ({exc!r}): {mend}") from exc
-
-
-def _revision_fetched(folder: Path) -> str:
-    try:
-        return _manifest(folder, "").revision
-    except ModelDamaged:
-        return "main"  # nothing readable says which one it was
