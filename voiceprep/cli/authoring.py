@@ -53,8 +53,8 @@ def new(
     for key, value in values.items():
         text = text.replace(f"<{key}>", str(value))
     _write(path, text)
-    typer.echo(str(path))
-    typer.echo(f"Edit it, then: voiceprep questions validate {values['folder']}", err=True)
+    typer.echo(plain(str(path)))
+    typer.echo(plain(f"Edit it, then: voiceprep questions validate {values['folder']}"), err=True)
 
 
 def import_cards(
@@ -82,7 +82,7 @@ def import_cards(
     kept = [cards.Card(card.id, card.ask, card.reference) for card in old if card.reference]
     every = cards.merged(kept, found.cards, [known.id for known in assemble.load_bank().questions])
     _write(path, cards.to_toml(every))
-    typer.echo(f"{len(found.cards)} cards imported into the pack {name}: {path}")
+    typer.echo(plain(f"{len(found.cards)} cards imported into the pack {name}: {path}"))
     typer.echo("Practise one with: voiceprep practice " + plain(every[-1].id), err=True)
     if found.faults:
         for fault in found.faults:

@@ -14,7 +14,7 @@ from voiceprep import __version__
 from voiceprep.cli import assemble
 from voiceprep.cli.render import attempt_lines, plain, profile_lines
 from voiceprep.cli.screen import Screen, page_for
-from voiceprep.engines.home import home
+from voiceprep.engines.home import forget_elsewhere, home
 from voiceprep.errors import ContentError, JournalError, UsageError
 from voiceprep.model import Kind, Level
 from voiceprep.ports import Journal
@@ -73,7 +73,7 @@ def list_questions(
     chosen = schedule.wanted(bank.questions, schedule.Wish(topic, level, kind))
     if not chosen:
         topics = ", ".join(sorted({question.topic for question in bank.questions}))
-        typer.echo(f"No question fits. Topics: {topics}", err=True)
+        typer.echo(plain(f"No question fits. Topics: {topics}"), err=True)
         raise typer.Exit(1)
     heading = ""
     for question in sorted(chosen, key=lambda question: question.topic):
@@ -169,7 +169,7 @@ def fetch_model(
 
     This is the only thing that ever uses the network.
     """
-    typer.echo(str(assemble.fetch(name)))
+    typer.echo(plain(str(assemble.fetch(name))))
 
 
 @models.command("where", epilog="Example: voiceprep models where base.en")
@@ -179,7 +179,8 @@ def where(
     """Print the folder that holds the models, or one of them."""
     from voiceprep.engines import models as catalogue
 
-    typer.echo(str(catalogue.models_folder(home()) if name is None else catalogue.locate(name, home())))
+    found = catalogue.models_folder(home()) if name is None else catalogue.locate(name, home())
+    typer.echo(plain(str(found)))
 
 
 # ------------------------------------------------------------------------------ the journal
@@ -259,7 +260,11 @@ def forget(
     every: Annotated[bool, typer.Option("--all", help="Delete everything ever said.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete attempts for good: recording, transcript and findings."""
+    """Delete attempts for good: recording, transcript and findings.
+
+    Reports that hold one are files of yours: they are named, and left. What `voiceprep export` printed is
+    wherever you put it.
+    """
     from voiceprep.engines.journal import SqliteJournal
 
     if bool(attempts) == every:
@@ -277,6 +282,8 @@ def forget(
             for identity in ids:
                 journal.forget(identity)
                 typer.echo(f"attempt {identity} is deleted")
+            if holding := forget_elsewhere(home(), ids):
+                Screen().note("These reports still hold what was deleted; delete them too:", *holding)
         else:
             typer.echo("Nothing is deleted.", err=True)
             raise typer.Exit(1)

@@ -29,6 +29,7 @@ from voiceprep.cli.render import (
     vague_lines,
 )
 from voiceprep.cli.screen import Screen, page_for
+from voiceprep.engines.home import Written, home, note_report
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import AudioFileError, JournalError, UsageError
 from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Order, Question
@@ -147,7 +148,7 @@ def report(
 ) -> None:
     """Write an answer with its sound and every finding into one HTML file that needs nothing else.
 
-    The file holds your voice: it is yours to keep, send or delete; voiceprep forget does not know of it.
+    The file holds your voice: it is yours to keep, send or delete; voiceprep forget names it and leaves it.
     """
     from voiceprep import resources
     from voiceprep.replay import page as pages
@@ -173,6 +174,8 @@ def report(
     )
     path = (output or Path(name)).absolute()
     write_file(path, pages.page(chapters, look).encode(), "--output")
+    shown = {kept.id for kept in (*chosen, *(earlier for one in chapters for earlier in one.earlier))}
+    note_report(home(), Written(path, tuple(sorted(shown))))
     typer.echo(plain(str(path)))
     if show and typer.launch(path.as_uri()) != 0:
         typer.echo("voiceprep: no browser could be opened; open the file yourself", err=True)

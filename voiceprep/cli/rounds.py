@@ -17,7 +17,7 @@ from voiceprep.cli import assemble
 from voiceprep.cli.assemble import Chosen
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.clock import SystemClock
-from voiceprep.engines.home import Settings, home
+from voiceprep.engines.home import SPOKEN_FOLDER, Settings, home
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import UsageError
 from voiceprep.listen import ListenOptions
@@ -107,7 +107,7 @@ def demo(
             player = assemble.loudspeaker(settings)
             if player is None:
                 screen.note("There is no loudspeaker here: what would be said is written to WAV files.")
-            said = assemble.voice(settings, player or WavFilePlayer(home() / "spoken"), stack)
+            said = assemble.voice(settings, player or WavFilePlayer(home() / SPOKEN_FOLDER), stack)
         recogniser = stack.enter_context(
             closing(WhisperRecogniser(models.synthetic_model(), WhisperOptions()))
         )

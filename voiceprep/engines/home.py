@@ -1,14 +1,16 @@
-"""Where data lives: the folder, its permissions, and the settings file inside it."""
+"""Where data lives: the folder, its permissions, the settings file inside, and what was written outside."""
 
 from __future__ import annotations
 
 import difflib
 import errno
+import json
 import os
+import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from voiceprep.errors import DiskFull, JournalError, SettingsError
@@ -17,6 +19,9 @@ from voiceprep.model import ListeningPace
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 SETTINGS_FILE = "config.toml"
+REPORTS_FILE = "reports.json"
+SPOKEN_FOLDER = "spoken"
+"""Where speech goes that no loudspeaker can play; it quotes what was answered."""
 
 # Not every platform knows a disk quota.
 _NO_ROOM = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
@@ -90,6 +95,72 @@ def private_folder(folder: Path) -> None:
         folder.chmod(FOLDER_MODE)
     except OSError as exc:
         raise storage_error(exc, "create the folder", folder) from exc
+
+
+# ------------------------------------------------------------------------------ written elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report: the file, wherever the user wanted it, and the attempts that it holds."""
+
+    path: Path
+    attempts: tuple[int, ...]
+
+
+def note_report(folder: Path, report: Written) -> None:
+    """Remember in ``folder`` that ``report`` was written, in place of an earlier one of that path.
+
+    Raises JournalError, DiskFull.
+    """
+    known = [one for one in reports(folder) if one.path != report.path]
+    _save_reports(folder, [*known, report])
+
+
+def reports(folder: Path) -> tuple[Written, ...]:
+    """The reports remembered in ``folder``, oldest first, whether they are still there or not.
+
+    Raises JournalError where the list cannot be read.
+    """
+    path = folder / REPORTS_FILE
+    try:
+        found = json.loads(path.read_bytes())
+        return tuple(Written(Path(line["path"]), tuple(map(int, line["attempts"]))) for line in found)
+    except FileNotFoundError:
+        return ()
+    except OSError as exc:
+        raise storage_error(exc, "read the list of reports", path) from exc
+    except (ValueError, TypeError, KeyError, RecursionError) as exc:
+        raise JournalError(
+            f"the list of reports {path} cannot be read ({exc!r:.80}): delete it; reports are files of yours."
+        ) from exc
+
+
+def forget_elsewhere(folder: Path, attempts: Iterable[int]) -> tuple[Path, ...]:
+    """Delete what was spoken to files, and drop ``attempts`` from the list of reports.
+
+    Returns the reports that still hold some of them: files of the user's, which are left. Raises
+    JournalError.
+    """
+    gone = frozenset(attempts)
+    spoken = folder / SPOKEN_FOLDER
+    try:
+        if spoken.exists():
+            shutil.rmtree(spoken)
+    except OSError as exc:
+        raise storage_error(exc, "delete what was spoken", spoken) from exc
+    known = reports(folder)
+    holding = tuple(one.path for one in known if gone & set(one.attempts) and one.path.exists())
+    left = [replace(one, attempts=tuple(id_ for id_ in one.attempts if id_ not in gone)) for one in known]
+    left = [one for one in left if one.attempts]
+    if left != list(known):
+        _save_reports(folder, left)
+    return holding
+
+
+def _save_reports(folder: Path, known: Sequence[Written]) -> None:
+    lines = [{"path": str(one.path), "attempts": one.attempts} for one in known]
+    write_private(folder / REPORTS_FILE, json.dumps(lines, indent=1).encode(), "note the report")
 
 
 # ------------------------------------------------------------------------------ settings
