@@ -8,15 +8,19 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from voiceprep import __version__, resources
 from voiceprep.cli import rounds
 from voiceprep.cli.app import app
+from voiceprep.engines.home import Settings
 from voiceprep.engines.recording import WavRecording
 
 ANSWER = "The detector predicts several boxes for one object, so I keep the one with the best score."
@@ -56,6 +60,8 @@ COMMANDS = (
     ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
     ("questions", "new"), ("questions", "import"),
     ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),
+    ("config",), ("config", "list"), ("config", "get"), ("config", "set"), ("config", "unset"),
+    ("config", "path"),
 )  # fmt: skip
 
 
@@ -71,6 +77,18 @@ def test_commands_listed_here_are_all_there_are() -> None:
     """No command is missing from the table above, so none lacks its example."""
     shown = re.findall(r"^  ([a-z]+)  ", run("--help").stdout.split("Commands:")[1], re.MULTILINE)
     assert set(shown) == {command[0] for command in COMMANDS if command}
+
+
+def every_command(group: Any, name: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - click's own
+    """The names of all commands there are, groups too."""
+    yield name
+    for part, command in getattr(group, "commands", {}).items():
+        yield from every_command(command, (*name, part))
+
+
+def test_no_command_is_without_its_example() -> None:
+    """Whatever is registered, groups and their commands, stands in the table above and so has an example."""
+    assert set(every_command(typer.main.get_command(app))) == set(COMMANDS)
 
 
 def test_bare_command_says_what_to_do_next() -> None:
@@ -387,6 +405,59 @@ def test_pace_and_silence_replace_each_other(tmp_path: Path) -> None:
     ):
         assert run(*used, *chosen, text=ANSWER).exit_code == 0
         assert settings.read_text() == f"{kept}headphones = false\n"
+
+
+def test_settings_are_seen_and_changed_by_name(tmp_path: Path) -> None:
+    """Config lists all settings with what they may be, and get, set, unset and path do what they say."""
+    file = tmp_path / "home" / "config.toml"
+    assert run("config", "path").stdout == f"{file}\n"
+    assert run("config", "get", "rate_wpm").exit_code == 1
+    for name, value in (
+        ("rate_wpm", "170"),
+        ("microphone", 'my "best" mic'),
+        ("voice", "3"),
+        ("tones", "false"),
+    ):
+        assert run("config", "set", name, value).exit_code == 0
+        assert run("config", "get", name).stdout == f"{value}\n"
+    assert 'microphone = "my \\"best\\" mic"\nvoice = "3"\nrate_wpm = 170\n' in file.read_text()
+    listed = run("config", "list").stdout
+    assert re.search(r"^rate_wpm +170 +a whole number", listed, re.MULTILINE)
+    assert re.search(r"^model +- +a name or path", listed, re.MULTILINE)
+    assert len(listed.splitlines()) == len(fields(Settings))
+    assert run("config", "unset", "rate_wpm").exit_code == 0
+    assert run("config", "get", "rate_wpm").exit_code == 1
+
+
+def test_a_pace_by_config_forgets_the_silence(tmp_path: Path) -> None:
+    """The two exclude each other here as they do by option."""
+    assert run("config", "set", "finish_silence_s", "2.5").exit_code == 0
+    assert run("config", "set", "pace", "quick").exit_code == 0
+    assert (tmp_path / "home" / "config.toml").read_text() == 'pace = "quick"\nheadphones = false\n'
+    assert run("config", "set", "finish_silence_s", "3").exit_code == 0
+    assert run("config", "get", "pace").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("set", "pase", "quick"), "did you mean 'pace'"),
+        (("get", "colour"), "known are microphone"),
+        (("unset", "colour"), "known are microphone"),
+        (("set", "pace", "fast"), 'pace must be "patient" or "normal" or "quick", not \'fast\''),
+        (("set", "rate_wpm", "1e3"), "whole number"),
+        (("set", "rate_wpm", "-3"), "No such option"),
+        (("set", "finish_silence_s", "nan"), "seconds above 0"),
+        (("set", "headphones", "yes"), "true or false"),
+        (("set", "voice", " "), "a name in quotes"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(tmp_path: Path, args: tuple[str, ...], told: str) -> None:
+    """No such name and no such value: status 2, what it may be, and the file stays as it was."""
+    result = run("config", *args)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert not (tmp_path / "home" / "config.toml").exists()
 
 
 def test_broken_settings_are_one_line_of_the_doctor(tmp_path: Path) -> None:

@@ -10,7 +10,17 @@ import typer
 from typer.core import TyperGroup
 
 from voiceprep import __version__
-from voiceprep.cli import authoring, checking, doctor, library, progress, repairing, replaying, rounds
+from voiceprep.cli import (
+    authoring,
+    checking,
+    configuring,
+    doctor,
+    library,
+    progress,
+    repairing,
+    replaying,
+    rounds,
+)
 from voiceprep.cli.render import plain
 from voiceprep.errors import VoiceprepError
 
@@ -94,6 +104,7 @@ library.questions.command("import", epilog="Example: voiceprep questions import 
 )
 app.add_typer(library.questions, name="questions")
 app.add_typer(library.models, name="models")
+app.add_typer(configuring.config, name="config")
 app.command("history", epilog="Example: voiceprep history 3")(library.history)
 app.command("replay", epilog="Example: voiceprep replay 3 --recheck")(replaying.replay)
 app.command("report", epilog="Example: voiceprep report 3 --open")(replaying.report)

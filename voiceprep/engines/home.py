@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from voiceprep.errors import DiskFull, JournalError, SettingsError
+from voiceprep.errors import DiskFull, JournalError, SettingsError, UsageError
 from voiceprep.model import ListeningPace
 
 FOLDER_MODE = 0o700
@@ -227,7 +227,62 @@ def write_private(path: Path, data: bytes, doing: str) -> None:
 def format_settings(settings: Settings) -> str:
     """``settings`` as TOML; what is not chosen is left out."""
     pairs = ((field.name, getattr(settings, field.name)) for field in fields(settings))
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in pairs if value is not None)
+    return "".join(f"{key} = {format_setting(value)}\n" for key, value in pairs if value is not None)
+
+
+Setting = str | int | float | bool
+"""What a setting may be."""
+
+
+def settings_told() -> tuple[tuple[str, str], ...]:
+    """Every setting's name, and in words what it may be."""
+    return tuple((name, wanted) for name, (_, wanted) in _RULES.items())
+
+
+def setting(settings: Settings, name: str) -> Setting | None:
+    """The value of the setting ``name``, None where the default holds. Raises UsageError for no such name."""
+    _demand_setting(name)
+    value: Setting | None = getattr(settings, name)
+    return value
+
+
+def changed_settings(settings: Settings, name: str, text: str | None) -> Settings:
+    """``settings`` with ``name`` as ``text`` says, or at its default for None.
+
+    A pace and an exact silence exclude each other, so choosing the one forgets the other. Raises UsageError
+    for no such name and for a value that the setting cannot have.
+    """
+    _demand_setting(name)
+    if text is None:
+        return replace(settings, **{name: getattr(Settings(), name)})
+    holds, wanted = _RULES[name]
+    value = _read(text)
+    if not holds(value) and holds(text):
+        value = text  # a name may look like a number
+    if not holds(value):
+        raise UsageError(
+            f"{name} must be {wanted}, not {text!r}: voiceprep config list tells what each may be"
+        )
+    excluded = {"pace": "finish_silence_s", "finish_silence_s": "pace"}.get(name)
+    forgotten = {} if excluded is None else {excluded: None}
+    return replace(settings, **forgotten, **{name: value})
+
+
+def _read(text: str) -> Setting:
+    """The value that ``text`` is, read as TOML reads it; itself where it is no number and neither truth."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _demand_setting(name: str) -> None:
+    if name not in _RULES:
+        raise UsageError(_no_such(name))
 
 
 def parse_settings(text: str, path: Path) -> Settings:
@@ -276,13 +331,16 @@ _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
 
 
 def _faults(key: str, value: object) -> tuple[str, ...]:
-    rule = _RULES.get(key)
-    if rule is None:
-        near = difflib.get_close_matches(key, _RULES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_RULES)}"
-        return (f"{key}: no such setting; {hint}",)
-    holds, wanted = rule
+    if key not in _RULES:
+        return (_no_such(key),)
+    holds, wanted = _RULES[key]
     return () if holds(value) else (f"{key}: must be {wanted}, not {value!r}",)
+
+
+def _no_such(key: str) -> str:
+    near = difflib.get_close_matches(key, _RULES, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_RULES)}"
+    return f"{key}: no such setting; {hint}"
 
 
 def _settings_error(path: Path, faults: tuple[str, ...]) -> SettingsError:
@@ -290,7 +348,8 @@ def _settings_error(path: Path, faults: tuple[str, ...]) -> SettingsError:
     return SettingsError(f"the settings file {path} cannot be used; mend it or delete it:\n{lines}")
 
 
-def _toml(value: str | float) -> str:  # float stands for int and bool too
+def format_setting(value: Setting) -> str:
+    """``value`` in TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
