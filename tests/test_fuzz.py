@@ -45,6 +45,13 @@ def _wav(code: int, rate_hz: int) -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
 
 
+def test_samples_as_loud_as_numbers_get_stay_numbers() -> None:
+    """A float file with one sample near the largest number there is reads as sound within full scale."""
+    loud = bytearray(recordings()[1])
+    loud[-400:-396] = struct.pack("<f", 3e38)
+    assert BY_NAME["audio"].holds(bytes(loud)) is ACCEPTED
+
+
 @pytest.mark.parametrize(
     ("name", "case"),
     [

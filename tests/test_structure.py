@@ -78,6 +78,8 @@ HEAVY = (
     "matplotlib",
     "voiceprep.bank",
     "voiceprep.checks",
+    "voiceprep.scoring",
+    "voiceprep.text",
 )
 
 
@@ -161,7 +163,7 @@ def test_only_the_cli_prints() -> None:
 
 @pytest.mark.parametrize("module", ["voiceprep", "voiceprep.cli.app"])
 def test_help_needs_nothing_heavy(module: str) -> None:
-    """Importing the command line loads no model, sound or array library, so that --help is instant."""
+    """Importing the command line loads no model, sound or array library and no checker: --help is instant."""
     code = f"import sys, {module}; print(*[m for m in {HEAVY!r} if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []

@@ -18,7 +18,6 @@ from voiceprep import resources
 from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
 from voiceprep.errors import DeviceError, ModelMissing, UsageError
-from voiceprep.listen import WHOLE_RECORDING, ListenOptions
 from voiceprep.model import RATE_HZ, Bank, ListeningPace
 from voiceprep.ports import Journal, Recogniser, Speaker
 
@@ -210,6 +209,7 @@ def answers(
     settings: Settings, *, text: bool, audio: tuple[Path, ...], screen: Screen
 ) -> Iterator[AnswerSource]:
     """Where answers come from: typed, from files, or the microphone; bad files and devices are named now."""
+    from voiceprep.listen import WHOLE_RECORDING, ListenOptions
     from voiceprep.session import Spoken
 
     if text:

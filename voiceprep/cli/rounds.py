@@ -20,7 +20,6 @@ from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.home import SPOKEN_FOLDER, Settings, home
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import UsageError
-from voiceprep.listen import ListenOptions
 from voiceprep.model import RATE_HZ, Attempt, Bank, Command, Kind, Level, ListeningPace, Question
 from voiceprep.ports import Controls, Speaker
 
@@ -90,6 +89,7 @@ def demo(
     from voiceprep.engines.silero import SileroDetector
     from voiceprep.engines.whisper import WhisperOptions, WhisperRecogniser
     from voiceprep.hearing import Ears
+    from voiceprep.listen import ListenOptions
     from voiceprep.session import Parts, Session, SessionOptions, Spoken
 
     screen = Screen()

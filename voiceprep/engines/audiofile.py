@@ -34,6 +34,9 @@ MICROPHONE_SAMPLES = RATE_HZ // 20
 _GROUP_SAMPLES = 16_384
 """Samples converted in one go; at every rate well under a second."""
 
+_LOUDEST = 1_000.0
+"""Float files may exceed full scale, some by far: 60 dB above it a resampler still computes without overflow."""
+
 _RATES_HZ = range(4_000, 768_001)
 """Rates of speech: half a telephone's to the fastest studio's. Below, a few bytes would become hours."""
 
@@ -285,6 +288,7 @@ def _at_our_rate(parts: Iterator[_Part], path: Path) -> Iterator[Samples]:
             mono = part.channels.mean(axis=0, dtype=np.float32)
         if not np.isfinite(mono).all():
             raise AudioFileError(f"{path} holds samples that are not numbers; record or convert it again")
+        mono = np.clip(mono, -_LOUDEST, _LOUDEST)
         if part.rate_hz != rate_hz:
             if resampler is not None:
                 yield _bounded(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
