@@ -130,7 +130,7 @@ def try_bombs() -> None:
             )
             *told, peak_mb = done.stderr.strip().splitlines()
             print(
-                f"{path.name:<13}{path.stat().st_size:>14,} bytes  status {done.returncode}  {peak_mb:>5} MB  "
+                f"{path.name:<13}{path.stat().st_size:>14,} bytes  status {done.returncode} {peak_mb:>5} MB "
                 f"{time.monotonic() - start_s:6.1f} s  {told[-1][:120] if told else ''}",
                 flush=True,
             )

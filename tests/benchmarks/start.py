@@ -48,9 +48,7 @@ def main() -> None:
     for _ in range(n_runs):
         for name, arguments in STARTS.items():
             found[name].append(started(arguments))
-    print(
-        f"{'of ' + str(n_runs) + ' runs':<26}{'processor':>10}{'quickest':>10}{'wall':>8}{'quickest':>10}   (s)"
-    )
+    print(f"{'seconds':<26}{'processor':>10}{'quickest':>10}{'wall':>8}{'quickest':>10}")
     for name, times in found.items():
         spent, wall = zip(*times, strict=True)
         print(

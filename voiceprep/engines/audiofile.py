@@ -35,7 +35,7 @@ _GROUP_SAMPLES = 16_384
 """Samples converted in one go; at every rate well under a second."""
 
 _LOUDEST = 1_000.0
-"""Float files may exceed full scale, some by far: 60 dB above it a resampler still computes without overflow."""
+"""Float files may exceed full scale, some by far: 60 dB above it resampling still computes."""
 
 _RATES_HZ = range(4_000, 768_001)
 """Rates of speech: half a telephone's to the fastest studio's. Below, a few bytes would become hours."""

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from voiceprep.errors import DiskFull, JournalError, SettingsError, UsageError
 from voiceprep.model import ListeningPace
@@ -263,9 +264,10 @@ def changed_settings(settings: Settings, name: str, text: str | None) -> Setting
         raise UsageError(
             f"{name} must be {wanted}, not {text!r}: voiceprep config list tells what each may be"
         )
-    excluded = {"pace": "finish_silence_s", "finish_silence_s": "pace"}.get(name)
-    forgotten = {} if excluded is None else {excluded: None}
-    return replace(settings, **forgotten, **{name: value})
+    changed: dict[str, Any] = {name: value}
+    if name in ("pace", "finish_silence_s"):
+        changed = {"pace": None, "finish_silence_s": None} | changed
+    return replace(settings, **changed)
 
 
 def _read(text: str) -> Setting:
