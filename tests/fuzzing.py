@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attempts import TWO, keep
+from attempts import NOON, TWO, keep
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -42,7 +42,7 @@ from voiceprep.errors import (
     UsageError,
     VoiceprepError,
 )
-from voiceprep.model import RATE_HZ, Bank, Order
+from voiceprep.model import RATE_HZ, Bank, Order, RunKind
 from voiceprep.replay import export, marks, vague
 from voiceprep.text import transcript
 
@@ -395,6 +395,8 @@ COLUMNS = (
     ("assessments", "longest_pause_s"), ("assessments", "follow_up_ask"), ("assessments", "follow_up_probes"),
     ("assessments", "ordinal"), ("findings", "kind"), ("findings", "name"), ("findings", "status"),
     ("findings", "score"), ("findings", "required"), ("findings", "text"), ("findings", "evidence"),
+    ("runs", "kind"), ("runs", "started"), ("runs", "ended"), ("runs", "questions"), ("runs", "role"),
+    ("runs", "round"), ("runs", "minutes"),
 )  # fmt: skip
 
 _JSON = st.recursive(
@@ -430,8 +432,16 @@ def _journal() -> SqliteJournal:
     journal = SqliteJournal(folder() / "home")
     atexit.register(journal.close)
     journal._database.execute("PRAGMA synchronous = OFF")  # what is kept here nobody misses
-    keep(journal, TWO)
+    _fill(journal)
     return journal
+
+
+def _fill(journal: SqliteJournal) -> None:
+    """One run of one attempt."""
+    run = journal.begin_run(RunKind.DRILL, (TWO.question,), NOON, role="engineer", minutes=20)
+    attempt = keep(journal, TWO)
+    journal._database.execute("UPDATE attempts SET run = ? WHERE id = ?", (run, attempt))
+    journal.end_run(run, NOON)
 
 
 def _rows_hold(case: list[tuple[tuple[str, str], str | bytes | float | None]]) -> bool:
@@ -449,7 +459,8 @@ def _rows_hold(case: list[tuple[tuple[str, str], str | bytes | float | None]]) -
         with contextlib.suppress(sqlite3.OperationalError):
             database.execute("ROLLBACK TO before")
         database.execute("DELETE FROM attempts")
-        keep(journal, TWO)
+        database.execute("DELETE FROM runs")
+        _fill(journal)
 
 
 def _journal_shows(journal: SqliteJournal) -> bool:
@@ -458,6 +469,7 @@ def _journal_shows(journal: SqliteJournal) -> bool:
     try:
         kept = journal.attempts()
         journal.reviews()
+        journal.runs()
         spots = journal.vague(None, Order.WORST)
     except JournalError:
         return REFUSED
@@ -482,7 +494,7 @@ _ROWS = st.lists(st.tuples(st.sampled_from(COLUMNS), _CELLS), min_size=1, max_si
 def _database() -> bytes:
     home = folder() / "whole"
     with closing(SqliteJournal(home)) as journal:
-        keep(journal, TWO)
+        _fill(journal)
     return (home / DATABASE_FILE).read_bytes()
 
 

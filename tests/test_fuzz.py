@@ -74,6 +74,8 @@ def test_samples_as_loud_as_numbers_get_stay_numbers() -> None:
                 ("answers", "n_samples", 2.5),
                 ("assessments", "longest_pause_s", "long"),
                 ("findings", "text", None),
+                ("runs", "role", b"engineer"),
+                ("runs", "questions", "[" * 100_000),
                 ("findings", "evidence", "[" * 100_000),
                 ("findings", "evidence", "[[0,3,7,null,null]]"),
             )

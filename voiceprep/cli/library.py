@@ -206,7 +206,8 @@ def history(
         typer.echo("Nothing here yet. Begin with: voiceprep practice", err=True)
     elif not kept_ones and question is not None:
         banks.find(assemble.load_bank(), question)
-        typer.echo(f"No attempt at {question} yet. Begin with: voiceprep practice {question}", err=True)
+        begin = f"voiceprep practice {shlex.quote(question)}"
+        typer.echo(plain(f"No attempt at {question} yet. Begin with: {begin}"), err=True)
     for kept in kept_ones:
         when = kept.started.astimezone().strftime("%Y-%m-%d %H:%M")
         verdict = str(kept.combined.verdict) if kept.combined else _state(kept.replies)
