@@ -470,6 +470,7 @@ def _journal_shows(journal: SqliteJournal) -> bool:
         kept = journal.attempts()
         journal.reviews()
         journal.runs()
+        journal.standings(None, None)
         spots = journal.vague(None, Order.WORST)
     except JournalError:
         return REFUSED

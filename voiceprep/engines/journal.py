@@ -447,7 +447,7 @@ class SqliteJournal:
     def _making_sense(self) -> Iterator[None]:
         try:
             yield
-        except (ValueError, TypeError, LookupError) as exc:
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as exc:
             raise JournalError(
                 f"{self._path} holds a row that makes no sense ({exc}) and was left as it is: move the file "
                 "away to begin a new one, or restore a copy of it."

@@ -192,7 +192,7 @@ def standings_of(found: str) -> Iterator[Standing]:
         yield Standing(
             attempt=id_,
             question=question,
-            started=_moment(started),
+            started=_moment_of(started, "started"),
             first=Verdict(first) if first is not None else None,
             elements=tuple(elements[one] for one in said.split("\x1e")) if said else (),
             moves=tuple(moves[one] for one in made.split("\x1e")) if made else (),
@@ -323,10 +323,7 @@ class _Cells:
         return None if self._row[column] is None else self.real(column)
 
     def moment(self, column: str) -> datetime:
-        found = datetime.fromisoformat(self.text(column))
-        if found.tzinfo is None:
-            raise _misfit(self._row[column], column)
-        return found
+        return _moment_of(self._row[column], column)
 
     def table(self, column: str) -> list[list[object]]:
         """A JSON list of lists."""
@@ -363,6 +360,14 @@ def _real_of(value: object, column: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _misfit(value, column)
     return value
+
+
+def _moment_of(value: object, column: str) -> datetime:
+    """The moment; without a time zone it could be compared with no other."""
+    found = datetime.fromisoformat(_text_of(value, column))
+    if found.tzinfo is None:
+        raise _misfit(value, column)
+    return found
 
 
 def _real_if_any(value: object, column: str) -> float | None:
