@@ -395,8 +395,8 @@ def _repair(written: str) -> Repair:
     found = _parsed(written, "repairs")
     if not isinstance(found, list) or len(found) != len(fields(Repair)):
         raise _misfit(written, "repairs")
-    *place, mended = found
-    return Repair(*(_whole_of(one, "repairs") for one in place), mended=bool(mended))
+    ordinal, start, end = (_whole_of(one, "repairs") for one in found[:-1])
+    return Repair(ordinal, start, end, mended=bool(found[-1]))
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> str:
