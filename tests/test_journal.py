@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from voiceprep.engines import database, rows
 from voiceprep.engines.database import APPLICATION_ID, MIGRATIONS, connect
 from voiceprep.engines.journal import DATABASE_FILE, SqliteJournal
-from voiceprep.engines.recording import HEADER_BYTES, read_samples
+from voiceprep.engines.recording import HEADER_BYTES, WavRecording, read_samples
 from voiceprep.errors import DiskFull, JournalError
 from voiceprep.model import (
     REPAIR,
@@ -786,8 +786,80 @@ def test_a_recording_that_cannot_begin_leaves_nothing(
             writer.execute("BEGIN IMMEDIATE")
             with pytest.raises(JournalError, match="another voiceprep"):
                 hasty.record(attempt, 0, "?", None)
-    assert list((folder / "recordings" / "1").iterdir()) == []
+    assert list((folder / "recordings").rglob("*")) == []
     recorded(journal, attempt)
+
+
+def test_a_row_that_is_refused_takes_its_file_along(
+    journal: SqliteJournal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk fills between the file and its row, neither is there, and the ordinal is free."""
+    attempt = begin(journal)
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "_insert", full)
+        with pytest.raises(DiskFull, match="begin a recording"):
+            journal.record(attempt, 0, "?", None)
+    assert list((folder / "recordings").rglob("*.wav")) == []
+    recorded(journal, attempt)
+
+
+def full(*_: object) -> None:
+    """What SQLite does on a full disk."""
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise error
+
+
+def test_a_file_that_a_crash_left_before_its_row_goes(folder: Path) -> None:
+    """An empty recording, and its folder, that no row names go with the next start; audio never goes."""
+    with closing(SqliteJournal(folder)) as journal:
+        first, second = begin(journal), begin(journal)
+        recorded(journal, first)
+        begun, foreign = (folder / "recordings" / str(at) / "1.wav" for at in (first, second))
+        foreign.parent.mkdir()
+        for path in (begun, foreign.with_name("0.wav")):
+            WavRecording(path).close()
+        with closing(WavRecording(foreign)) as recording:
+            recording.write(SECOND)
+        assert journal.recover() == ()
+        assert {path.relative_to(folder / "recordings").as_posix() for path in folder.rglob("*.wav")} == {
+            f"{first}/0.wav",
+            f"{second}/1.wav",
+        }
+        foreign.unlink()
+        assert journal.recover() == ()
+        assert not foreign.parent.exists()
+        assert len(journal.attempts()) == 2
+
+
+def test_findings_over_all_come_with_the_answer(either: Journal) -> None:
+    """An answer and the verdict over all that it leads to are stored together, or neither is."""
+    attempt = begin(either)
+    either.keep(attempt, ANSWER, ANSWER.assessment)
+    assert either.attempt(attempt).combined == ANSWER.assessment
+    either.keep(attempt, replace(ANSWER, ordinal=1))
+    assert either.attempt(attempt).combined == ANSWER.assessment
+
+
+def test_what_was_cut_short_stays_unfinished_until_something_newer(either: Journal) -> None:
+    """Interrupted answers of the newest attempt with audio are named at every start; others are not."""
+    assert either.unfinished() == ()
+    attempt = begin(either)
+    answer = recorded(either, attempt)
+    assert either.unfinished() == ()
+    for ending, n_found in ((Ending.INTERRUPTED, 1), (Ending.MICROPHONE_LOST, 1), (Ending.COMMAND, 0)):
+        either.keep(attempt, replace(answer, state=AnswerState.INTERRUPTED, ending=ending))
+        assert len(either.unfinished()) == n_found
+    either.keep(attempt, replace(answer, state=AnswerState.INTERRUPTED, ending=Ending.INTERRUPTED))
+    (found,) = either.unfinished()
+    assert (found.attempt, found.ordinal, found.audio, found.n_samples) == (
+        attempt,
+        0,
+        answer.audio,
+        answer.n_samples,
+    )
+    begin(either)
+    assert either.unfinished() == ()
 
 
 # ------------------------------------------------------------------------------ forgetting

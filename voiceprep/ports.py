@@ -168,8 +168,11 @@ class Journal(Protocol):
         Raises JournalError where there is no such answer, it has no audio, or it is being recorded.
         """
 
-    def keep(self, attempt: int, answer: Answer) -> None:
-        """Store an answer (replaces the one of the same ordinal)."""
+    def keep(self, attempt: int, answer: Answer, combined: Assessment | None = None) -> None:
+        """Store an answer (replaces the one of the same ordinal), and the findings over all where given.
+
+        All of it or nothing. In the state "recording" it counts as being at work on until it is kept again.
+        """
 
     def conclude(self, attempt: int, combined: Assessment | None) -> None:
         """Store the findings over all answers and close the attempt."""
@@ -233,6 +236,9 @@ class Journal(Protocol):
 
         For the start of the program. Answers that a live second instance is recording are left alone.
         """
+
+    def unfinished(self) -> tuple[Recovered, ...]:
+        """Answers of the newest attempt with audio that were interrupted, by a crash or not."""
 
     def forget(self, attempt: int) -> None:
         """Delete an attempt with its audio, and a run that has ended with its last attempt.

@@ -372,7 +372,8 @@ class Session:
             self._tell(PhaseChanged(Phase.LISTENING, "keyboard"))
             answer = _typed(asked, text.transcript(source.read()))
             self._tell(PhaseChanged(Phase.THINKING))
-            self._parts.journal.keep(attempt.id, answer)
+            # Until it is checked it is what it would be after a crash: words, and no findings about them.
+            self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.INTERRUPTED))
             return _Turn(attempt.id, asked, answer, self._parts.clock.monotonic_s())
         ears = self._parts.ears
         if ears is None:
@@ -447,7 +448,8 @@ class Session:
             with suppress(JournalError):  # the first failure is the one to name
                 self._parts.journal.keep(attempt.id, answer)
             raise _located(heard.failure, question, attempt, recording.path) from heard.failure
-        self._parts.journal.keep(attempt.id, answer)
+        # A crash before it is checked leaves it to be recovered like one in mid-answer.
+        self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.RECORDING))
         rest: tuple[Block, ...] = ()
         if heard.command is Command.NOT_DONE and heard.rest is not None:
             rest = (Block(heard.rest),)
@@ -580,7 +582,7 @@ class Session:
         answer = replace(
             answer, assessment=assessment, timing=replace(answer.timing, finished_to_flags_s=flags_s)
         )
-        self._parts.journal.keep(attempt.id, answer)
+        self._parts.journal.keep(attempt.id, answer, combined or assessment)
         self._tell(Checked(answer, assessment, combined))
         found = combined or assessment
         return replace(_with(attempt, answer), combined=found), found
@@ -621,6 +623,11 @@ def _with(attempt: Attempt, answer: Answer) -> Attempt:
     """``attempt`` with ``answer`` in the place of its ordinal."""
     others = tuple(old for old in attempt.answers if old.ordinal != answer.ordinal)
     return replace(attempt, answers=tuple(sorted((*others, answer), key=lambda kept: kept.ordinal)))
+
+
+def _unchecked(answer: Answer, state: AnswerState) -> Answer:
+    """``answer`` in ``state`` where its findings are still to come."""
+    return replace(answer, state=state) if answer.state is AnswerState.CHECKED else answer
 
 
 def _typed(asked: Asked, transcript: Transcript) -> Answer:

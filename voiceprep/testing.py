@@ -479,9 +479,11 @@ class MemoryJournal:
         self._put(attempt, replace(answer, state=AnswerState.RECORDING, ending=None))
         return recording
 
-    def keep(self, attempt: int, answer: Answer) -> None:
-        """Store an answer (replaces the one of the same ordinal). Raises JournalError."""
+    def keep(self, attempt: int, answer: Answer, combined: Assessment | None = None) -> None:
+        """Store an answer (replaces the one of the same ordinal), and findings. Raises JournalError."""
         self._put(attempt, answer)
+        if combined is not None:
+            self.conclude(attempt, combined)
         self._crashed.discard((attempt, answer.ordinal))
 
     def conclude(self, attempt: int, combined: Assessment | None) -> None:
@@ -637,6 +639,20 @@ class MemoryJournal:
             found.append(Recovered(*key, attempt.question, recording.path, recording.n_samples))
         self._crashed.clear()
         return tuple(found)
+
+    def unfinished(self) -> tuple[Recovered, ...]:
+        """What of the newest attempt was cut short."""
+        if not self._attempts:
+            return ()
+        newest = self._attempts[max(self._attempts)]
+        return tuple(
+            Recovered(newest.id, answer.ordinal, newest.question, answer.audio, answer.n_samples)
+            for answer in newest.answers
+            if answer.state is AnswerState.INTERRUPTED
+            and answer.ending in (Ending.INTERRUPTED, Ending.MICROPHONE_LOST)
+            and answer.audio is not None
+            and answer.n_samples
+        )
 
     def forget(self, attempt: int) -> None:
         """Delete an attempt with its audio, and a run that has ended with its last attempt.

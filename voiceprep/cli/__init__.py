@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import signal
+import stat
 import sys
 from pathlib import Path
 from types import FrameType
@@ -37,4 +40,19 @@ def _open_what_is_closed() -> None:
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:
     """Being told to end is like Ctrl-C: what was said is kept first."""
+    leave_dead_terminal()
     raise KeyboardInterrupt
+
+
+def leave_dead_terminal() -> None:
+    """Send to nowhere what would go to a terminal that was closed, and fail there."""
+    for number in range(3):
+        with contextlib.suppress(OSError):
+            # A closed terminal is still a device, yet no terminal any more.
+            if stat.S_ISCHR(os.fstat(number).st_mode) and not os.isatty(number):
+                os.dup2(_nowhere(), number)
+
+
+@functools.cache
+def _nowhere() -> int:
+    return os.open(os.devnull, os.O_RDWR)

@@ -103,11 +103,14 @@ def load_word_table() -> WordTable:
 
 
 def open_journal(screen: Screen, stack: ExitStack) -> Journal:
-    """The journal, after mending what a crash may have left; says what it found."""
+    """The journal, after mending what a crash may have left; says what was cut short, and how to go on."""
     from voiceprep.engines.journal import SqliteJournal
 
     journal = stack.enter_context(closing(SqliteJournal(home())))
-    for found in journal.recover():
+    recovered = journal.recover()
+    told = {(found.attempt, found.ordinal) for found in recovered}
+    earlier_ones = (found for found in journal.unfinished() if (found.attempt, found.ordinal) not in told)
+    for found in (*recovered, *earlier_ones):
         kept = f"{found.n_samples / RATE_HZ:.0f} s of attempt {found.attempt} ({found.question}) are kept"
         earlier = f"An earlier run ended in mid-answer: {kept}."
         if found.audio is None:

@@ -5,10 +5,12 @@ Without a terminal, or on one that knows no cursor, the status is said once per 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TextIO
 
+from voiceprep.cli import leave_dead_terminal
 from voiceprep.cli.render import Page, assessment_lines, gained_lines, judgement_lines, plain
 from voiceprep.events import (
     Asking,
@@ -142,20 +144,17 @@ class Screen:
         """A line of status that stays; ``verbatim`` (paths, commands) follow whole, a line each."""
         self.clear()
         lines = [*page_for(self._status).paragraph(text), *_verbatim(*verbatim)]
-        self._status.write("\n".join(lines) + "\n")
-        self._status.flush()
+        self._write(self._status, "\n".join(lines) + "\n")
 
     def clear(self) -> None:
         """Take the status line away."""
         if self._drawn:
-            self._status.write("\r\x1b[2K")
-            self._status.flush()
+            self._write(self._status, "\r\x1b[2K")
             self._drawn = False
 
     def _lines(self, lines: list[str]) -> None:
         self.clear()
-        self._out.write("\n".join(lines) + "\n")
-        self._out.flush()
+        self._write(self._out, "\n".join(lines) + "\n")
         self._draw(str(self._phase))
 
     def _show_phase(self) -> None:
@@ -178,6 +177,17 @@ class Screen:
 
     def _draw(self, text: str) -> None:
         if self._redraws:
-            self._status.write("\r\x1b[2K" + plain(text)[: max(1, _columns(self._status) - 1)])
-            self._status.flush()
+            self._write(self._status, "\r\x1b[2K" + plain(text)[: max(1, _columns(self._status) - 1)])
             self._drawn = True
+
+    @staticmethod
+    def _write(stream: TextIO, text: str) -> None:
+        """Show ``text`` now. A terminal that was closed is like Ctrl-C: what was said is kept first."""
+        try:
+            stream.write(text)
+            stream.flush()
+        except OSError as exc:
+            if exc.errno != errno.EIO:
+                raise
+            leave_dead_terminal()
+            raise KeyboardInterrupt from exc

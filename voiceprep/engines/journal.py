@@ -22,7 +22,7 @@ from voiceprep.engines import rows
 from voiceprep.engines.database import backups, connect, database_error, unreadable
 from voiceprep.engines.home import private_folder, storage_error
 from voiceprep.engines.locks import RecordingLock, take_lock
-from voiceprep.engines.recording import WavRecording, repair
+from voiceprep.engines.recording import HEADER_BYTES, WavRecording, repair
 from voiceprep.errors import JournalError
 from voiceprep.model import (
     Answer,
@@ -44,6 +44,9 @@ from voiceprep.model import (
 
 DATABASE_FILE = "journal.db"
 RECORDINGS_FOLDER = "recordings"
+
+N_LATEST = 10
+"""Attempts looked at for files that a crash left: it leaves them in the newest one of its window."""
 
 _INSERT_ATTEMPT = (
     "INSERT INTO attempts (id, question, level, started, recogniser, run) VALUES (?, ?, ?, ?, ?, ?)"
@@ -144,43 +147,25 @@ class SqliteJournal:
 
         Raises JournalError where the attempt is unknown or has an answer of that ordinal, DiskFull.
         """
-        with self._reading("begin a recording"):
-            self._demand(attempt)
-            known = self._run(
-                "SELECT 1 FROM answers WHERE attempt = ? AND ordinal = ?", (attempt, ordinal)
-            ).fetchone()
-        if known:
-            raise JournalError(
-                f"attempt {attempt} has answer {ordinal} already and keeps it: record the next one instead."
-            )
-        folder = self._recordings(attempt)
-        private_folder(folder.parent)
-        private_folder(folder)
-        recording = WavRecording(folder / f"{ordinal}.wav")
-        announced = Answer(
-            ordinal=ordinal,
-            asked=asked,
-            probes=probes,
-            state=AnswerState.RECORDING,
-            ending=None,
-            transcript=None,
-            assessment=None,
-            audio=recording.path,
-            n_samples=0,
-            n_overflows=0,
-            repairs=repairs,
-        )
-        lock = None
+        recording = lock = None
         try:
-            # The lock comes before the row: a row without a lock is a crash.
-            lock = self._lock(recording.path)
+            # In one transaction, so that a file without a row is a crash and no other window's beginning.
             with self._writing("begin a recording"):
-                self._insert(attempt, announced)
+                self._demand(attempt)
+                self._demand_new(attempt, ordinal)
+                folder = self._recordings(attempt)
+                private_folder(folder.parent)
+                private_folder(folder)
+                recording = WavRecording(folder / f"{ordinal}.wav")
+                # The lock comes before the row: a row without a lock is a crash.
+                lock = self._lock(recording.path)
+                self._insert(attempt, _to_be_recorded(ordinal, asked, probes, recording.path, repairs))
         except BaseException:
-            recording.close()
+            if recording is not None:
+                recording.close()
+                recording.path.unlink(missing_ok=True)
             if lock is not None:
                 lock.release()
-            recording.path.unlink(missing_ok=True)
             raise
         self._locks[attempt, ordinal] = lock
         return recording
@@ -217,8 +202,8 @@ class SqliteJournal:
         self._locks[attempt, ordinal] = lock
         return recording
 
-    def keep(self, attempt: int, answer: Answer) -> None:
-        """Store an answer (replaces the one of the same ordinal).
+    def keep(self, attempt: int, answer: Answer, combined: Assessment | None = None) -> None:
+        """Store an answer (replaces the one of the same ordinal), with ``combined`` as :meth:`conclude` does.
 
         ``answer.audio`` is absolute or relative to the journal's folder, and inside it; it comes back
         absolute. Raises JournalError (unknown attempt, audio elsewhere), DiskFull, ValueError for
@@ -227,6 +212,8 @@ class SqliteJournal:
         with self._writing("store the answer"):
             self._demand(attempt)
             self._insert(attempt, answer)
+            if combined is not None:
+                self._insert_assessment(attempt, rows.COMBINED, combined)
         if answer.state is not AnswerState.RECORDING:
             lock = self._locks.pop((attempt, answer.ordinal), None)
             if lock is not None:
@@ -368,9 +355,12 @@ class SqliteJournal:
     def recover(self) -> tuple[Recovered, ...]:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.
 
-        Answers that a live journal is recording are left alone; nothing to recover gives ``()``.
-        Raises JournalError, DiskFull.
+        Answers that a live journal is recording are left alone; nothing to recover gives ``()``. Files in
+        which a crash left no sample, before the journal knew them, go. Raises JournalError, DiskFull.
         """
+        if self._stillborn():
+            with self._writing("clear away an empty recording"):
+                _remove(self._stillborn())
         with self._reading("look for interrupted answers"):
             found = self._run(
                 "SELECT attempt, ordinal, question, audio FROM answers JOIN attempts ON id = attempt "
@@ -378,6 +368,26 @@ class SqliteJournal:
                 (AnswerState.RECORDING.value,),
             ).fetchall()
         return tuple(recovered for row in found if (recovered := self._recover(row)) is not None)
+
+    def unfinished(self) -> tuple[Recovered, ...]:
+        """What of the newest attempt was cut short, by whatever it was. Raises JournalError."""
+        with self._reading("look for unfinished answers"):
+            found = self._run(
+                "SELECT attempt, ordinal, question, audio, n_samples FROM answers "
+                "JOIN attempts ON id = attempt WHERE id = (SELECT max(id) FROM attempts) AND state = ? AND ending IN (?, ?) "
+                "AND audio IS NOT NULL AND n_samples > 0 ORDER BY ordinal",
+                (AnswerState.INTERRUPTED.value, Ending.INTERRUPTED.value, Ending.MICROPHONE_LOST.value),
+            ).fetchall()
+        return tuple(
+            Recovered(
+                row["attempt"],
+                row["ordinal"],
+                row["question"],
+                self._folder / PurePosixPath(row["audio"]),
+                row["n_samples"],
+            )
+            for row in found
+        )
 
     def forget(self, attempt: int) -> None:
         """Delete an attempt with its audio, and copies made before migrations, which hold it too.
@@ -459,6 +469,13 @@ class SqliteJournal:
                 f"there is no attempt {attempt} in {self._path}: `voiceprep history` lists them."
             )
 
+    def _demand_new(self, attempt: int, ordinal: int) -> None:
+        known = self._run("SELECT 1 FROM answers WHERE attempt = ? AND ordinal = ?", (attempt, ordinal))
+        if known.fetchone():
+            raise JournalError(
+                f"attempt {attempt} has answer {ordinal} already and keeps it: record the next one instead."
+            )
+
     def _demand_run(self, run: int) -> None:
         if not self._run("SELECT 1 FROM runs WHERE id = ?", (run,)).fetchone():
             raise JournalError(f"there is no run {run} in {self._path}: begin one with `voiceprep drill`.")
@@ -510,6 +527,20 @@ class SqliteJournal:
 
     def _recordings(self, attempt: int) -> Path:
         return self._folder / RECORDINGS_FOLDER / str(attempt)
+
+    def _stillborn(self) -> tuple[Path, ...]:
+        """Files of the latest attempts that no row names and that hold no sample, and then-empty folders."""
+        found: list[Path] = []
+        latest = self._run("SELECT id FROM attempts ORDER BY id DESC LIMIT ?", (N_LATEST,)).fetchall()
+        for (attempt,) in latest:
+            folder = self._recordings(attempt)
+            known = set(self._audio(attempt))
+            inside = tuple(folder.glob("*"))
+            empty = [path for path in inside if path not in known and _holds_nothing(path)]
+            found += empty
+            if len(empty) == len(inside) and folder.is_dir():
+                found.append(folder)
+        return tuple(found)
 
     def _relative(self, audio: Path | None) -> str | None:
         if audio is None:
@@ -606,6 +637,43 @@ class SqliteJournal:
         if not changed:
             return None
         return Recovered(row["attempt"], row["ordinal"], row["question"], path, n_samples)
+
+
+def _to_be_recorded(
+    ordinal: int, asked: str, probes: str | None, audio: Path, repairs: Repair | None
+) -> Answer:
+    return Answer(
+        ordinal=ordinal,
+        asked=asked,
+        probes=probes,
+        state=AnswerState.RECORDING,
+        ending=None,
+        transcript=None,
+        assessment=None,
+        audio=audio,
+        n_samples=0,
+        n_overflows=0,
+        repairs=repairs,
+    )
+
+
+def _holds_nothing(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size <= HEADER_BYTES
+    except FileNotFoundError:  # another window cleared it away
+        return False
+
+
+def _remove(paths: tuple[Path, ...]) -> None:
+    """Delete files and empty folders, in this order."""
+    for path in paths:
+        try:
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as exc:
+            raise storage_error(exc, "clear away an empty recording", path) from exc
 
 
 def _utc_text(moment: datetime) -> str:

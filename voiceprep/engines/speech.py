@@ -378,11 +378,15 @@ class _Scratch:
 
 def _locked(path: Path) -> IO[bytes]:
     """A new file that is recognisably in use until this process ends, however it ends."""
-    file = path.open("xb")
-    if sys.platform != "win32":  # where an open file cannot be deleted, which is lock enough
-        import fcntl  # not on Windows
+    if sys.platform == "win32":  # where an open file cannot be deleted, which is lock enough
+        return path.open("xb")
+    import fcntl  # not on Windows
 
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # It gets its name once it is locked: under that name an unlocked one belongs to nobody.
+    new = path.with_suffix(".new")
+    file = new.open("xb")
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    new.replace(path)
     return file
 
 
@@ -390,7 +394,9 @@ def _remove_abandoned(base: Path) -> None:
     for folder in base.glob(f"{_SCRATCH_PREFIX}*"):
         # Another user's, or gone already: neither is ours to clean.
         with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime > _SCRATCH_SETTLED_S and not _in_use(folder / "lock"):
+            settled = sys.platform != "win32" and (folder / "lock").exists()
+            settled = settled or time.time() - folder.stat().st_mtime > _SCRATCH_SETTLED_S
+            if settled and not _in_use(folder / "lock"):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
