@@ -24,7 +24,7 @@ from voiceprep.engines import database, rows
 from voiceprep.engines.database import APPLICATION_ID, MIGRATIONS, connect
 from voiceprep.engines.journal import DATABASE_FILE, SqliteJournal
 from voiceprep.engines.recording import HEADER_BYTES, WavRecording, read_samples
-from voiceprep.errors import DiskFull, JournalError
+from voiceprep.errors import DiskFull, JournalDamaged, JournalError
 from voiceprep.model import (
     REPAIR,
     Answer,
@@ -1116,6 +1116,64 @@ def test_a_damaged_database_is_left(folder: Path) -> None:
     path.write_bytes(whole)
     with closing(SqliteJournal(folder)) as journal:
         assert len(journal.attempts()) == 30
+
+
+def damage(path: Path) -> None:
+    """Overwrite the inside of a database."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[:5_000] + b"\xa5" * (len(whole) - 5_000))
+
+
+def grown_old(folder: Path) -> Path:
+    """A journal with an attempt of the version before, whose copy lies beside it, and a second one since."""
+    old_database(folder, len(MIGRATIONS) - 1)
+    with closing(SqliteJournal(folder)) as journal:
+        journal.keep(begin(journal), replace(ANSWER, transcript=Transcript("since then", ())))
+    return folder / DATABASE_FILE
+
+
+@pytest.mark.parametrize(
+    "harm", [damage, lambda path: path.write_bytes(b"\0" * 20_000)], ids=["inside", "whole"]
+)
+def test_a_damaged_database_is_replaced_by_its_copy(folder: Path, harm: Callable[[Path], None]) -> None:
+    """The refusal names the copy made before a migration and the command that puts it back; nothing goes."""
+    path = grown_old(folder)
+    harm(path)
+    broken = path.read_bytes()
+    (folder / "journal.db-wal").write_bytes(b"of the damaged one")
+    name = f"journal-version-{len(MIGRATIONS) - 1}.db"
+    with pytest.raises(JournalDamaged, match=rf"(?s)left as it is.*voiceprep restore.*{name}"):
+        SqliteJournal(folder)
+    assert path.read_bytes() == broken
+    copy, aside = database.restore(path)
+    assert (copy.name, aside.name) == (name, "journal-damaged-1.db")
+    assert aside.read_bytes() == broken
+    with closing(SqliteJournal(folder)) as journal:
+        assert [attempt.id for attempt in journal.attempts()] == [4]
+        if sys.platform != "win32":
+            assert {stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*.db")} == {0o600}
+        journal.forget(4)
+    assert [path.name for path in folder.glob("*.db*")] == [DATABASE_FILE]
+
+
+def test_only_a_damaged_database_is_replaced(folder: Path) -> None:
+    """Neither a whole one nor a newer one is, nor one without a copy: each is named and left as it is."""
+    path = grown_old(folder)
+    with pytest.raises(JournalError, match="is whole: there is nothing to restore"):
+        database.restore(path)
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("PRAGMA user_version = 99")
+        with pytest.raises(JournalError, match="newer voiceprep"):
+            database.restore(path)
+        newer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    assert not list(folder.glob("journal-damaged-*"))
+    for copy in database.backups(path):
+        copy.unlink()
+    damage(path)
+    with pytest.raises(JournalError, match=r"no copy of .*journal\.db to put back"):
+        database.restore(path)
+    with pytest.raises(JournalDamaged, match=r"recordings beside it are whole; rescue"):
+        SqliteJournal(folder)
 
 
 def test_a_row_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:

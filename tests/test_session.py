@@ -270,8 +270,8 @@ def test_full_disk_is_named_with_the_recording(bank: Bank, question: Question) -
             recording.write = self._fail  # type: ignore[method-assign, assignment]
             return recording
 
-        def keep(self, attempt: int, answer: Answer) -> None:
-            self._fail(attempt, answer)
+        def keep(self, attempt: int, answer: Answer, combined: Assessment | None = None) -> None:
+            self._fail(attempt, answer, combined)
 
         def conclude(self, attempt: int, combined: Assessment | None) -> None:
             self._fail(attempt, combined)

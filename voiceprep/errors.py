@@ -16,7 +16,8 @@ VoiceprepError
 │   └── DownloadError
 ├── RecogniserError            recognition itself failed
 ├── JournalError               database or recording could not be written or read
-│   └── DiskFull
+│   ├── DiskFull
+│   └── JournalDamaged         the database is no database (any more), or damaged inside
 ├── PlotsMissing               what draws plots is not installed
 └── Interrupted                Ctrl-C; whatever was recorded is kept (exit 130)
 """
@@ -114,6 +115,10 @@ class JournalError(VoiceprepError):
 
 class DiskFull(JournalError):
     """No room left for the recording or the database."""
+
+
+class JournalDamaged(JournalError):
+    """The file of the database cannot be read as one; it is left as it is."""
 
 
 class PlotsMissing(VoiceprepError):

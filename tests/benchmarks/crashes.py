@@ -139,18 +139,21 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One moment: what was ended how and when, and what was found; no faults is a promise kept."""
+    """One moment: what was ended how and when, and what was found; no faults is a promise kept.
+
+    ``ended_s`` is how long it took to go, ``alone_s`` how long a process of its own stayed behind.
+    """
 
     use: str
     end: str
     after_s: float
-    begun: bool
-    n_delivered: int
-    n_missing: int
-    ended_s: float
-    alone_s: float
-    cut_short: bool
     faults: tuple[str, ...]
+    begun: bool = True
+    cut_short: bool = False
+    n_delivered: int = 0
+    n_missing: int = 0
+    ended_s: float = 0.0
+    alone_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -230,16 +233,19 @@ class Running:
         self._leader: int | None = None
         self._pieces: list[bytes] = []
         if terminal:
-            self._leader, follower = os.openpty()
+            self._leader, theirs = os.openpty()
             environment |= {"CRASH_TERMINAL": "1", "TERM": "xterm"}
-            streams: dict[str, int] = {"stdin": follower, "stdout": follower, "stderr": follower}
         else:
-            self._out, follower = os.pipe()
-            streams = {"stdin": subprocess.DEVNULL, "stdout": follower, "stderr": follower}
+            self._out, theirs = os.pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROBE, *use.args], env=environment, start_new_session=True, **streams
+            [sys.executable, "-c", PROBE, *use.args],
+            env=environment,
+            stdin=theirs if terminal else subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
         )
-        os.close(follower)
+        os.close(theirs)
         self._closing = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -352,9 +358,17 @@ def play_moment(place: Bench, use: Use, how: str, after_s: float) -> Outcome:
     begun = running.begun()
     for path in running.notes.parent.glob(f"{running.notes.name}.*"):
         path.unlink()
-    n_delivered = sum(len(samples) for samples in delivered)
     return Outcome(
-        use.name, how, after_s, begun, n_delivered, n_missing, ended_s, alone_s, cut_short, tuple(faults)
+        use.name,
+        how,
+        after_s,
+        tuple(faults),
+        begun=begun,
+        cut_short=cut_short,
+        n_delivered=sum(len(samples) for samples in delivered),
+        n_missing=n_missing,
+        ended_s=ended_s,
+        alone_s=alone_s,
     )
 
 
@@ -456,8 +470,8 @@ def _left_behind(place: Bench) -> Iterator[str]:
             place.home / row[0] for row in database.execute("SELECT audio FROM answers WHERE audio NOT NULL")
         }
         half = database.execute(
-            "SELECT attempt, ordinal, state FROM answers WHERE state = 'recording' OR state = 'checked' AND NOT "
-            "EXISTS (SELECT 1 FROM assessments a WHERE a.attempt = answers.attempt AND a.ordinal = answers.ordinal)"
+            "SELECT attempt, ordinal, state FROM answers WHERE state = 'recording' OR state = 'checked' "
+            "AND (attempt, ordinal) NOT IN (SELECT attempt, ordinal FROM assessments)"
         ).fetchall()
         yield from (f"half a record: answer {row[1]} of attempt {row[0]} is {row[2]}" for row in half)
         open_ends = database.execute(
@@ -509,7 +523,7 @@ def play(seed: int, n_moments: int, *, sound: bool, show: bool = False) -> Itera
             yield outcome
         left = scratch_left(place)
         if left:
-            yield Outcome("the next start", "", 0, True, 0, 0, 0, 0, False, (f"scratch is left: {left}",))
+            yield Outcome("the next start", "", 0.0, (f"scratch is left: {', '.join(left)}",))
         shutil.rmtree(place.scratch, ignore_errors=True)
 
 
@@ -537,17 +551,23 @@ def main() -> None:
 def report(outcomes: Sequence[Outcome]) -> None:
     """Print the figures."""
     heard = [outcome for outcome in outcomes if outcome.n_delivered]
-    missing = sorted(outcome.n_missing / RATE_HZ for outcome in heard)
-    print(f"\n{len(outcomes)} moments, {len(heard)} with sound delivered, "
-          f"{sum(outcome.cut_short for outcome in outcomes)} in the middle of an answer, "
-          f"{sum(not outcome.begun for outcome in outcomes)} before the program's first line")  # fmt: skip
-    print(f"delivered {sum(outcome.n_delivered for outcome in heard) / RATE_HZ:.0f} s; missing in one answer: "
-          f"median {statistics.median(missing or [0]):.3f} s, at most {max(missing or [0]):.3f} s")  # fmt: skip
+    missing_s = [outcome.n_missing / RATE_HZ for outcome in heard] or [0.0]
+    n_cut = sum(outcome.cut_short for outcome in outcomes)
+    n_early = sum(not outcome.begun for outcome in outcomes)
+    print(
+        f"\n{len(outcomes)} moments: {len(heard)} with sound delivered, {n_cut} in the middle of an answer,"
+    )
+    print(f"{n_early} before the program's first line")
+    print(f"delivered: {sum(outcome.n_delivered for outcome in heard) / RATE_HZ:.0f} s")
+    print(f"missing in an answer: median {statistics.median(missing_s):.3f} s, worst {max(missing_s):.3f} s")
     for end in ENDS:
         of_end = [outcome for outcome in outcomes if outcome.end == end and outcome.begun]
         if of_end:
-            print(f"  {end:<16}{len(of_end):>4} moments, gone after {max(o.ended_s for o in of_end):.1f} s at most, "
-                  f"children after {max(o.alone_s for o in of_end):.1f} s")  # fmt: skip
+            gone_s, alone_s = max(o.ended_s for o in of_end), max(o.alone_s for o in of_end)
+            print(f"  {end:<16}{len(of_end):>4}, gone after {gone_s:.1f} s at most, children {alone_s:.1f} s")
+    for outcome in outcomes:
+        for fault in outcome.faults:
+            print(f"{outcome.use}, {outcome.end}: {fault}")
     faults = Counter(fault.split(":")[0] for outcome in outcomes for fault in outcome.faults)
     print(f"{sum(bool(outcome.faults) for outcome in outcomes)} moments with a fault")
     for fault, n_times in faults.most_common():

@@ -118,4 +118,5 @@ app.command(
 app.command("export", epilog="Example: voiceprep export 3 --format srt")(replaying.export)
 app.command("profile", epilog="Example: voiceprep profile --last 5")(library.profile)
 app.command("forget", epilog="Example: voiceprep forget 3 4")(library.forget)
+app.command("restore", epilog="Example: voiceprep restore")(library.restore)
 app.command("doctor", epilog="Example: voiceprep doctor")(doctor.doctor)

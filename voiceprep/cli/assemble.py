@@ -17,8 +17,8 @@ import typer
 from voiceprep import resources
 from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
-from voiceprep.errors import DeviceError, ModelMissing, UsageError
-from voiceprep.model import RATE_HZ, Bank, ListeningPace
+from voiceprep.errors import DeviceError, JournalError, ModelMissing, UsageError
+from voiceprep.model import RATE_HZ, Bank, ListeningPace, Recovered
 from voiceprep.ports import Journal, Recogniser, Speaker
 
 if TYPE_CHECKING:
@@ -103,11 +103,18 @@ def load_word_table() -> WordTable:
 
 
 def open_journal(screen: Screen, stack: ExitStack) -> Journal:
-    """The journal, after mending what a crash may have left; says what was cut short, and how to go on."""
+    """The journal, after mending what a crash may have left; says what was cut short, and how to go on.
+
+    Where that cannot be written down (a full disk, a read-only one) it says so and is tried again next time.
+    """
     from voiceprep.engines.journal import SqliteJournal
 
     journal = stack.enter_context(closing(SqliteJournal(home())))
-    recovered = journal.recover()
+    recovered: tuple[Recovered, ...] = ()
+    try:
+        recovered = journal.recover()
+    except JournalError as exc:
+        screen.note(f"An earlier run ended in mid-answer, but {exc}")
     told = {(found.attempt, found.ordinal) for found in recovered}
     earlier_ones = (found for found in journal.unfinished() if (found.attempt, found.ordinal) not in told)
     for found in (*recovered, *earlier_ones):

@@ -290,6 +290,23 @@ def forget(
             raise typer.Exit(1)
 
 
+def restore() -> None:
+    """Put back the copy of a damaged journal that was made before its last migration.
+
+    What was answered since then is not in the copy; its recordings are still there. The damaged file is kept
+    beside it.
+    """
+    from voiceprep.engines.database import restore as put_back
+    from voiceprep.engines.journal import DATABASE_FILE, RECORDINGS_FOLDER
+
+    copy, aside = put_back(home() / DATABASE_FILE)
+    typer.echo(plain(f"The journal is again what {copy.name} holds; the damaged one is {aside}."))
+    since = (
+        f"What was recorded since is in {home() / RECORDINGS_FOLDER}: voiceprep check QUESTION --audio FILE"
+    )
+    typer.echo(plain(since), err=True)
+
+
 def _agreed_to_forget(ids: list[int]) -> bool:
     what = f"attempt {ids[0]}" if len(ids) == 1 else f"{len(ids)} attempts"
     try:

@@ -6,10 +6,11 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 from pathlib import Path
 
 from voiceprep.engines.home import FILE_MODE, storage_error
-from voiceprep.errors import DiskFull, JournalError
+from voiceprep.errors import DiskFull, JournalDamaged, JournalError
 
 APPLICATION_ID = 0x766F6963
 """"voic": written into the file so that another program's database is never taken for ours."""
@@ -129,8 +130,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 def connect(path: Path, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> sqlite3.Connection:
     """Open the database at ``path``, for its owner alone; made where missing, brought up to date where old.
 
-    In autocommit: transactions are opened by name. Raises JournalError for a file of another program,
-    a newer version or a damaged one (which is left as it is), DiskFull.
+    In autocommit: transactions are opened by name. Raises JournalError for a file of another program or
+    a newer version, JournalDamaged (the file is left as it is), DiskFull.
     """
     try:
         _make_private(path)
@@ -158,8 +159,65 @@ def connect(path: Path, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) ->
 
 
 def backups(path: Path) -> tuple[Path, ...]:
-    """The copies made before migrations of the database at ``path``, unfinished ones too."""
-    return tuple(sorted(path.parent.glob(f"{path.stem}-version-*")))
+    """What else holds the journal at ``path``: copies made before migrations, and damaged ones put aside."""
+    kinds = ("version", "damaged")
+    return tuple(found for kind in kinds for found in sorted(path.parent.glob(f"{path.stem}-{kind}-*")))
+
+
+def restore(path: Path) -> tuple[Path, Path]:
+    """Put the newest copy made before a migration in the place of a damaged database.
+
+    Returns that copy, and where the damaged one is now. Raises JournalError where there is no copy, or
+    the database needs none: it opens, or fails for another reason than damage; then nothing is changed.
+    """
+    copy = _newest_copy(path)
+    if copy is None:
+        raise JournalError(f"there is no copy of {path} to put back: {_DAMAGED}")
+    try:
+        connect(path).close()
+    except JournalDamaged:
+        pass
+    else:
+        raise JournalError(f"{path} is whole: there is nothing to restore; see `voiceprep history`.")
+    aside = _free_name(path)
+    part = path.with_suffix(".part")
+    try:
+        for source, target in ((copy, part), (path, aside)):
+            _make_private(target)
+            shutil.copyfile(source, target)
+        # The log of the damaged file would be applied to the copy.
+        for ending in ("-wal", "-shm"):
+            log = path.with_name(path.name + ending)
+            if log.exists():
+                log.replace(aside.with_name(aside.name + ending))
+        part.replace(path)  # only now: whenever this is interrupted, it can be begun again
+    except OSError as exc:
+        raise storage_error(exc, "put back the copy of the journal", path) from exc
+    return copy, aside
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.stem}-damaged-{number}{path.suffix}")).exists():
+        number += 1
+    return aside
+
+
+def _newest_copy(path: Path) -> Path | None:
+    whole = path.parent.glob(f"{path.stem}-version-*{path.suffix}")
+    return max(whole, key=lambda copy: copy.stat().st_mtime, default=None)
+
+
+def _mending(path: Path, without: str) -> str:
+    """How to go on from a damaged database: by its copy where there is one, else ``without``."""
+    copy = _newest_copy(path)
+    if copy is None:
+        return without
+    day = time.strftime("%Y-%m-%d", time.localtime(copy.stat().st_mtime))
+    return (
+        "the file was left as it is, and the recordings beside it are whole; `voiceprep restore` puts it "
+        f"aside and its copy of {day} ({copy.name}) in its place."
+    )
 
 
 def database_error(exc: sqlite3.DatabaseError, doing: str, path: Path) -> JournalError:
@@ -170,6 +228,8 @@ def database_error(exc: sqlite3.DatabaseError, doing: str, path: Path) -> Journa
             f"no room left to {doing} in {path}: what was stored before is kept. Free some space "
             "(`voiceprep forget` deletes old attempts) or set VOICEPREP_HOME to a folder on another disk."
         )
+    if code in _DAMAGES:
+        return JournalDamaged(f"could not {doing} in {path} ({exc}): {_mending(path, _DAMAGES[code])}")
     remedy = _REMEDIES.get(code, "check the disk and the folder, then try again.")
     return JournalError(f"could not {doing} in {path} ({exc}): {remedy}")
 
@@ -191,9 +251,8 @@ _REMEDIES = {
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_READONLY: _NO_RIGHT,
     sqlite3.SQLITE_CANTOPEN: _NO_RIGHT,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _NO_DATABASE,
 }
+_DAMAGES = {sqlite3.SQLITE_CORRUPT: _DAMAGED, sqlite3.SQLITE_NOTADB: _NO_DATABASE}
 
 
 def _no_room(path: Path) -> bool:
@@ -215,7 +274,7 @@ def _refuse_other_files(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(len(_MAGIC))
     if start not in (b"", _MAGIC):
-        raise JournalError(f"could not open the journal in {path}: {_NO_DATABASE}")
+        raise JournalDamaged(f"could not open the journal in {path}: {_mending(path, _NO_DATABASE)}")
 
 
 def _pragma(database: sqlite3.Connection, name: str) -> int:
@@ -240,7 +299,7 @@ def _refuse_foreign(database: sqlite3.Connection, path: Path, newest: int) -> No
     # 90 ms for a thousand attempts (22 MB): cheap, against writing on top of damage.
     found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise JournalError(f"{path} is damaged ({found}): {_DAMAGED}")
+        raise JournalDamaged(f"{path} is damaged ({found}): {_mending(path, _DAMAGED)}")
 
 
 def _settle(database: sqlite3.Connection) -> None:

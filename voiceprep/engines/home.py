@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -366,7 +367,14 @@ def _escaped(char: str) -> str:
     return f"\\u{ord(char):04x}" if ord(char) < 0x20 or ord(char) == 0x7F else char
 
 
+_LEFT_S = 60.0
+"""An unfinished file older than this was left by a crash: to write one takes milliseconds."""
+
+
 def _replace(path: Path, data: bytes) -> None:
+    for old in path.parent.glob(f".{path.name}.*"):
+        if time.time() - old.stat().st_mtime > _LEFT_S:
+            old.unlink(missing_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp gives 0600
     part = Path(name)
     try:

@@ -374,8 +374,8 @@ class SqliteJournal:
         with self._reading("look for unfinished answers"):
             found = self._run(
                 "SELECT attempt, ordinal, question, audio, n_samples FROM answers "
-                "JOIN attempts ON id = attempt WHERE id = (SELECT max(id) FROM attempts) AND state = ? AND ending IN (?, ?) "
-                "AND audio IS NOT NULL AND n_samples > 0 ORDER BY ordinal",
+                "JOIN attempts ON id = attempt WHERE id = (SELECT max(id) FROM attempts) "
+                "AND state = ? AND ending IN (?, ?) AND audio IS NOT NULL AND n_samples > 0 ORDER BY ordinal",
                 (AnswerState.INTERRUPTED.value, Ending.INTERRUPTED.value, Ending.MICROPHONE_LOST.value),
             ).fetchall()
         return tuple(
