@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,6 +134,23 @@ def test_two_detectors_do_not_share_their_state(detector: SpeechDetector) -> Non
         interleaved.append(detector.probability(frame))
         other.probability(frame[::-1])
     assert interleaved == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at its own process through /proc")
+def test_loading_it_reports_to_nobody(tmp_path: Path) -> None:
+    """ONNX Runtime's telemetry is off before it can begin: no file of its own, no file open, no thread."""
+    code = (
+        "import os, pathlib; from voiceprep.engines.silero import SileroDetector; SileroDetector(); "
+        "print(*(os.readlink(f) for f in pathlib.Path('/proc/self/fd').iterdir() if f.is_symlink()))"
+    )
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": str(tmp_path)}
+    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=environment | home, capture_output=True, text=True, check=True
+    )
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert "onnxruntime" not in shown.stdout + shown.stderr
+    assert "socket" not in shown.stdout
 
 
 def test_the_frame_is_the_listeners() -> None:

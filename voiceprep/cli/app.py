@@ -21,10 +21,9 @@ from voiceprep.cli import (
     replaying,
     rounds,
 )
+from voiceprep.cli.ending import INTERRUPTED, told_to_end
 from voiceprep.cli.render import plain
 from voiceprep.errors import VoiceprepError
-
-INTERRUPTED = 130
 
 
 class ReportingGroup(TyperGroup):
@@ -36,7 +35,7 @@ class ReportingGroup(TyperGroup):
             return super().invoke(ctx)
         except VoiceprepError as exc:
             typer.echo(f"voiceprep: {plain(str(exc))}", err=True)
-            raise typer.Exit(exc.exit_status) from exc
+            raise typer.Exit(INTERRUPTED if told_to_end() else exc.exit_status) from exc
         except (KeyboardInterrupt, typer.Abort) as exc:
             typer.echo("\nvoiceprep: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from exc

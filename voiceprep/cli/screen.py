@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TextIO
 
-from voiceprep.cli import leave_dead_terminal
+from voiceprep.cli.ending import leave_dead_terminal
 from voiceprep.cli.render import Page, assessment_lines, gained_lines, judgement_lines, plain
 from voiceprep.events import (
     Asking,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,9 @@ def _network_file() -> Path:
 
 
 def _load(file: Path) -> InferenceSession:
+    # Its wheels (1.32, Linux) report their use to Microsoft, and keep a number for this machine in the user's
+    # cache. Nothing shall leave the machine; turned off later, it has begun already.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
