@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A microphone and a loudspeaker without hardware: PulseAudio with two null sinks.
 #
-#   virtual_microphone.sh start DIR   start it in the empty folder DIR, print its PULSE_SERVER
-#   virtual_microphone.sh stop DIR    end what start began, by process id
+#   virtual_microphone.sh start DIR [RATE]   start it in the folder DIR, at 16 kHz or RATE, print its PULSE_SERVER
+#   virtual_microphone.sh stop DIR           end what start began, by process id
 #
 # With that PULSE_SERVER, what is played into the sink mic_in (paplay --device=mic_in speech.wav) is
 # what the default microphone hears, and what a program plays arrives at the source spk.monitor.
@@ -12,14 +12,15 @@ set -eu
 
 action=$1
 dir=$2
+rate=${3:-16000}
 socket=unix:$dir/run/native
 
 start() {
     mkdir -p -m 700 "$dir/run" "$dir/home"
     cat >"$dir/pulse.pa" <<PA
 load-module module-native-protocol-unix auth-anonymous=1 socket=$dir/run/native
-load-module module-null-sink sink_name=spk rate=16000 channels=1
-load-module module-null-sink sink_name=mic_in rate=16000 channels=1
+load-module module-null-sink sink_name=spk rate=$rate channels=1
+load-module module-null-sink sink_name=mic_in rate=$rate channels=1
 load-module module-remap-source source_name=mic master=mic_in.monitor
 set-default-sink spk
 set-default-source mic
@@ -63,7 +64,7 @@ stop() {
 case $action in
 start | stop) "$action" ;;
 *)
-    echo "usage: $0 start|stop DIR" >&2
+    echo "usage: $0 start|stop DIR [RATE]" >&2
     exit 2
     ;;
 esac
