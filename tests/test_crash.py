@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).with_name("benchmarks")))
+
+import crashes
 
 from voiceprep.engines.journal import SqliteJournal
 from voiceprep.engines.recording import read_samples
@@ -124,3 +129,39 @@ def test_nothing_is_lost_to_a_kill_at_any_moment(tmp_path: Path) -> None:
             assert answer.n_samples >= n_samples
             assert kind == "written" or answer.state is AnswerState.CHECKED
     assert n_mended >= 3, "hardly a kill fell into a recording"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the bench finds processes through /proc")
+def test_the_program_ended_in_any_way_loses_nothing() -> None:
+    """Killed, told to end, its terminal closed: all audio up to the last second, told of, nothing left.
+
+    The long form is ``python -m tests.benchmarks.crashes``.
+    """
+    with crashes.bench(sound=False) as place:
+        practice = place.uses()[0]
+        chance = random.Random(20261125)  # noqa: S311 - moments again
+        moments = [crashes.Moment(end, chance.uniform(0.0, 2.0), from_sound=True) for end in crashes.ENDS]
+        outcomes = [crashes.play_moment(place, practice, moment) for moment in moments]
+        assert [outcome for outcome in outcomes if outcome.faults] == []
+        assert crashes.scratch_left(place) == ()
+    assert all(outcome.n_delivered for outcome in outcomes)
+    assert any(outcome.cut_short for outcome in outcomes)
+
+
+def test_ctrl_c_in_the_middle_of_an_import_is_ctrl_c() -> None:
+    """A library that turns it into an error of its own ("initialization failed") gets no traceback."""
+    code = (
+        "import os, signal, sys, types; from voiceprep.cli import main\n"
+        "def app():\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except KeyboardInterrupt as exc:\n"
+        "        raise ImportError('initialization failed') from exc\n"
+        "sys.modules['voiceprep.cli.app'] = types.SimpleNamespace(app=app)\n"
+        "main()"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "")

@@ -221,6 +221,27 @@ def test_ctrl_c_keeps_what_was_heard() -> None:
     assert room.recording.n_samples == RATE_HZ
 
 
+def test_ctrl_c_keeps_what_the_loop_had_not_come_to() -> None:
+    """Broken off while it writes, or behind: the block in hand and all that was delivered are recorded."""
+    room = Room()
+    late = tuple(Block(np.full(320, 0.1 * n, np.float32)) for n in range(1, 6))
+    write = room.recording.write
+
+    def interrupted(_: Samples) -> None:
+        room.recording.write = write  # type: ignore[method-assign]
+        raise KeyboardInterrupt
+
+    room.recording.write = interrupted  # type: ignore[method-assign, assignment]
+    ears = Ears(LoudnessDetector(), room.recogniser)
+    with ThreadPoolExecutor(1) as worker:
+        hearing = Hearing(ears, room.controls, room.clock, worker, room.options, room.events.append)
+        source = Source("m", live=True, blocks=late[:1], waiting=lambda: late[1:])
+        heard = hearing.hear(source, room.recording)
+    assert isinstance(heard.failure, Interrupted)
+    np.testing.assert_array_equal(room.recording.samples, np.concatenate([block.samples for block in late]))
+    assert heard.n_samples == 5 * 320
+
+
 def test_failing_recogniser_is_a_failure_and_no_empty_answer() -> None:
     """An error of the recogniser is reported as such; the words before it and the audio stay."""
     room = Room(["fine so far", RecogniserError("out of memory")])

@@ -172,6 +172,26 @@ def test_a_reader_that_comes_late_loses_nothing(machine: FakeSoundDevice) -> Non
     assert np.array_equal(heard, tone(RATE_HZ))
 
 
+@pytest.mark.parametrize("rate_hz", [RATE_HZ, 48_000])
+def test_what_nobody_has_taken_is_handed_over_at_once(machine: FakeSoundDevice, rate_hz: int) -> None:
+    """A reader that was broken off gets all that was delivered, in order, without waiting for more."""
+    machine.devices[0].rate_hz = rate_hz
+    machine.recorded = in_blocks(tone(rate_hz), 1.0, 1.0, n=rate_hz // 50)
+    with closing(SoundDeviceMicrophone(None)) as recording:
+        assert recording.waiting() == ()
+        blocks = recording.blocks()
+        first = list(islice(blocks, 3))
+        time.sleep(0.6)
+        blocks.close()  # type: ignore[attr-defined]
+        heard = joined((*first, *recording.waiting()))
+        assert recording.waiting() == ()
+    expected = tone(RATE_HZ)
+    if rate_hz == RATE_HZ:
+        assert np.array_equal(heard[: len(expected)], expected)
+    assert np.abs(heard[400:7_000] - expected[400:7_000]).max() < 0.02
+    assert recording.waiting() == ()
+
+
 def test_closing_ends_the_recording_quietly(machine: FakeSoundDevice) -> None:
     """Also from another thread; closing twice is allowed; the stream is freed."""
     recording = SoundDeviceMicrophone(None)

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from voiceprep import bank as banks
-from voiceprep import profile, resources, text
+from voiceprep import checks, profile, resources, text
 from voiceprep.errors import (
     DeviceLost,
     DiskFull,
     Interrupted,
     ModelDamaged,
+    NoDevice,
     RecogniserError,
     SpeechError,
     VoiceprepError,
@@ -32,11 +33,13 @@ from voiceprep.model import (
     Block,
     Command,
     Ending,
+    Level,
     Question,
     Repair,
     Samples,
     Status,
     Tone,
+    Transcript,
 )
 from voiceprep.ports import Microphone
 from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
@@ -296,6 +299,63 @@ def test_ctrl_c_in_mid_answer_keeps_everything(bank: Bank, question: Question) -
         table.practise(question, Spoken(lambda: Hasty(SPEECH), ListenOptions()))
     assert table.kept().answers[0].state is AnswerState.INTERRUPTED
     assert table.kept().answers[0].n_samples == len(SPEECH)
+
+
+def test_a_microphone_that_does_not_open_leaves_no_open_answer(bank: Bank, question: Question) -> None:
+    """The place for the audio is there before the first sample can come; without one it is closed again."""
+    table = Table(bank)
+
+    class Gone(SamplesMicrophone):
+        def blocks(self) -> Iterator[Block]:
+            assert table.kept().answers[0].state is AnswerState.RECORDING
+            raise NoDevice("it is no longer there")
+
+    with pytest.raises(NoDevice):
+        table.practise(question, Spoken(lambda: Gone(SPEECH), ListenOptions()))
+    (answer,) = table.kept().answers
+    assert (answer.state, answer.n_samples) == (AnswerState.INTERRUPTED, 0)
+    assert table.journal.unfinished() == ()
+
+
+def test_an_answer_is_at_work_on_until_it_is_checked(
+    bank: Bank, question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between the last word and the findings leaves an answer to be recovered, no half record."""
+    table = Table(bank, ["one best box"])
+    found = checks.assess
+
+    def crashing(
+        asked: Question, said: tuple[Transcript, ...], bank: Bank, *rest: Level | None
+    ) -> Assessment:
+        if said[0].text == "one best box":
+            raise MemoryError
+        return found(asked, said, bank, *rest)
+
+    monkeypatch.setattr(checks, "assess", crashing)
+    with pytest.raises(MemoryError):
+        table.practise(question, table.spoken())
+    assert table.kept().answers[0].state is AnswerState.RECORDING
+    table.journal.crash()
+    (recovered,) = table.journal.recover()
+    assert recovered.n_samples == table.kept().answers[0].n_samples > 0
+    assert table.journal.unfinished() == (recovered,)
+
+
+def test_every_finding_is_stored_with_the_verdict_so_far(bank: Bank, question: Question) -> None:
+    """While the feedback is read, a crash leaves an attempt that counts: its answer and the verdict."""
+    table = Table(bank, ["one best box"])
+
+    class Crashing(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            if table.kept().answers:
+                seen.append(table.kept())
+            return super().say(text, should_stop)
+
+    seen: list[Attempt] = []
+    table.speaker = Crashing()
+    table.practise(question, table.spoken())
+    assert seen[0].answers[0].state is AnswerState.CHECKED
+    assert seen[0].combined == seen[0].answers[0].assessment is not None
 
 
 @pytest.mark.parametrize("at", ["question", "feedback"])

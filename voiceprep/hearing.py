@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,11 +78,15 @@ class Ears:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an answer comes from: the blocks of a microphone, its name, and whether it is live."""
+    """Where an answer comes from: the blocks of a microphone, its name, and whether it is live.
+
+    ``waiting`` gives what was delivered and not yet taken from ``blocks``: for listening that is broken off.
+    """
 
     name: str
     live: bool
     blocks: Iterable[Block]
+    waiting: Callable[[], tuple[Block, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,8 @@ class Hearing:
         self._rest_from = 0
         self._marks_s: list[float] = []
         self._n_overflows = 0
+        self._in_hand: Block | None = None
+        self._n_before = 0
         self._last_speech_at_s: float | None = None
         self._busy_s = 0.0
 
@@ -222,6 +229,8 @@ class Hearing:
             finished_at_s = self._clock.monotonic_s()
             for _, future in self._waiting:
                 future.cancel()
+            with suppress(VoiceprepError):  # the first failure is the one to name
+                self._record_rest(source, recording)
         return Heard(
             transcript=_transcript(self._words),
             ending=self._ending(failure),
@@ -241,6 +250,13 @@ class Hearing:
             marks_s=tuple(self._marks_s),
         )
 
+    def _record_rest(self, source: Source, recording: Recording) -> None:
+        """After a failure: record the block that was being written, and what nobody has come to take."""
+        if self._in_hand is not None and recording.n_samples == self._n_before:
+            recording.write(self._in_hand.samples)
+        for block in source.waiting():
+            recording.write(block.samples)
+
     def _ending(self, failure: VoiceprepError | None) -> Ending:
         if failure is None:
             return self._state.finished or Ending.COMMAND
@@ -251,7 +267,9 @@ class Hearing:
 
     def _listen(self, source: Source, blocks: Iterator[Block], recording: Recording) -> None:
         for block in blocks:
+            self._in_hand, self._n_before = block, recording.n_samples
             recording.write(block.samples)
+            self._in_hand = None
             self._n_overflows += block.n_overflows
             self._tape.append(block.samples)
             for frame in self._framer.frames(block.samples):

@@ -91,6 +91,9 @@ class Microphone(Protocol):
         Raises DeviceError, AudioFileError.
         """
 
+    def waiting(self) -> tuple[Block, ...]:
+        """What was delivered and not yet handed over, also once :meth:`blocks` was broken off."""
+
     def close(self) -> None:
         """Free the device. May be called twice."""
 

@@ -140,7 +140,8 @@ class Line:
         """What is heard from now on, after ``before``."""
         blocks = self.blocks()
         assert self._microphone is not None  # noqa: S101  # blocks has opened it
-        return Source(self._microphone.name, self._microphone.live, itertools.chain(before, blocks))
+        microphone = self._microphone
+        return Source(microphone.name, microphone.live, itertools.chain(before, blocks), microphone.waiting)
 
     def blocks(self) -> Iterator[Block]:
         """The blocks from now on."""
@@ -148,6 +149,10 @@ class Line:
             self._microphone = self._open()
             self._blocks = self._microphone.blocks()
         return self._blocks
+
+    def waiting(self) -> tuple[Block, ...]:
+        """What was delivered and not yet handed over."""
+        return () if self._microphone is None else self._microphone.waiting()
 
     def hush(self) -> None:
         """The program is about to speak."""
@@ -388,10 +393,19 @@ class Session:
         parts = self._parts
         options = self._fitted(source.options, asked)
         hearing = Hearing(ears, parts.controls, parts.clock, self._worker, options, self._tell)
-        self._tone(Tone.LISTENING)
-        heard_from = line.source(before)
-        self._tell(PhaseChanged(Phase.LISTENING, heard_from.name))
+        # Before the microphone is open, so that what it delivers always has a place to go to.
         recording = parts.journal.record(attempt.id, asked.ordinal, asked.text, asked.probes, asked.repairs)
+        try:
+            self._tone(Tone.LISTENING)
+            heard_from = line.source(before)
+            self._tell(PhaseChanged(Phase.LISTENING, heard_from.name))
+        except BaseException:
+            with suppress(JournalError):  # the first failure is the one to name
+                for block in line.waiting():
+                    recording.write(block.samples)
+                recording.close()
+                parts.journal.keep(attempt.id, _unheard(asked, recording))
+            raise
         return self._heard(question, attempt, (asked, hearing, line), heard_from, recording)
 
     def _opened(self, source: Spoken) -> Line:
@@ -644,6 +658,22 @@ def _typed(asked: Asked, transcript: Transcript) -> Answer:
         n_overflows=0,
         timing=Timing(),
         repairs=asked.repairs,
+    )
+
+
+def _unheard(asked: Asked, recording: Recording) -> Answer:
+    """An answer that was broken off before anybody listened."""
+    return Answer(
+        ordinal=asked.ordinal,
+        asked=asked.text,
+        probes=asked.probes,
+        state=AnswerState.INTERRUPTED,
+        ending=Ending.INTERRUPTED,
+        transcript=None,
+        assessment=None,
+        audio=recording.path,
+        n_samples=recording.n_samples,
+        n_overflows=0,
     )
 
 

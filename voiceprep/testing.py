@@ -223,6 +223,10 @@ class SamplesMicrophone:
                 self._clock.advance(seconds)
             yield block
 
+    def waiting(self) -> tuple[Block, ...]:
+        """Nothing: what is not taken has not been delivered."""
+        return ()
+
     def close(self) -> None:
         """End the delivery."""
         self.closed = True

@@ -62,6 +62,9 @@ FASTER = 4
 ANSWER_S = 12
 """Of recorded answers so much is used."""
 
+IN_ANSWER_S = 6.0
+"""Moments that count from the first sound fall in or shortly after the first answer."""
+
 GRACE_S = 20.0
 """For child processes to notice that their parent is gone."""
 
@@ -138,6 +141,18 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When to end a program and how: so long after its start, or after the first sound reached it."""
+
+    end: str
+    after_s: float
+    from_sound: bool
+
+    def __str__(self) -> str:
+        return f"{self.end} {self.after_s:.2f} s after its {'first sound' if self.from_sound else 'start'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One moment: what was ended how and when, and what was found; no faults is a promise kept.
 
@@ -145,8 +160,7 @@ class Outcome:
     """
 
     use: str
-    end: str
-    after_s: float
+    moment: Moment
     faults: tuple[str, ...]
     begun: bool = True
     cut_short: bool = False
@@ -308,18 +322,26 @@ class Running:
         )
         return [np.frombuffer(path.read_bytes(), "<i2") for path in files]
 
+    def await_sound(self) -> None:
+        """Return once something was handed to it, or it has ended."""
+        while self.process.poll() is None and not any(len(samples) for samples in self.delivered()):
+            time.sleep(0.02)
+
     def begun(self) -> bool:
         """Whether our code ran: before, the interpreter ends as it likes."""
         return self.notes.with_name(f"{self.notes.name}.begun").exists()
 
 
-def play_moment(place: Bench, use: Use, how: str, after_s: float) -> Outcome:
-    """Start ``use``, end it ``after_s`` later, start the program again, and look."""
+def play_moment(place: Bench, use: Use, moment: Moment) -> Outcome:
+    """Start ``use``, end it at ``moment``, start the program again, and look."""
+    how = moment.end
     known = {attempt.id for attempt in _attempts(place)}
     left_before = set(place.scratch.glob("voiceprep-speech-*"))
     running = Running(place, use, terminal=how in ("Ctrl-C", "terminal closed"))
     player = place.sink.play(place.answers[0]) if use.hears and place.sink is not None else None
-    time.sleep(after_s)
+    if moment.from_sound:
+        running.await_sound()
+    time.sleep(moment.after_s)
     over = running.process.poll() is not None
     began_s = time.monotonic()
     running.end(how)
@@ -360,8 +382,7 @@ def play_moment(place: Bench, use: Use, how: str, after_s: float) -> Outcome:
         path.unlink()
     return Outcome(
         use.name,
-        how,
-        after_s,
+        moment,
         tuple(faults),
         begun=begun,
         cut_short=cut_short,
@@ -516,14 +537,17 @@ def play(seed: int, n_moments: int, *, sound: bool, show: bool = False) -> Itera
         uses = place.uses()
         for number in range(n_moments):
             use, how = uses[number % len(uses)], ENDS[number // len(uses) % len(ENDS)]
-            outcome = play_moment(place, use, how, chance.uniform(0.0, use.latest_s))
+            from_sound = bool(number // (len(uses) * len(ENDS)) % 2)
+            latest_s = IN_ANSWER_S if from_sound else use.latest_s
+            outcome = play_moment(place, use, Moment(how, chance.uniform(0.0, latest_s), from_sound))
             if show:
                 faults = "".join(f"\n    {fault}" for fault in outcome.faults)
-                print(f"{use.name}, {how} after {outcome.after_s:.2f} s{faults}", flush=True)
+                print(f"{use.name}, {outcome.moment}{faults}", flush=True)
             yield outcome
         left = scratch_left(place)
         if left:
-            yield Outcome("the next start", "", 0.0, (f"scratch is left: {', '.join(left)}",))
+            none = Moment("", 0.0, from_sound=False)
+            yield Outcome("the next start", none, (f"scratch is left: {', '.join(left)}",))
         shutil.rmtree(place.scratch, ignore_errors=True)
 
 
@@ -561,13 +585,13 @@ def report(outcomes: Sequence[Outcome]) -> None:
     print(f"delivered: {sum(outcome.n_delivered for outcome in heard) / RATE_HZ:.0f} s")
     print(f"missing in an answer: median {statistics.median(missing_s):.3f} s, worst {max(missing_s):.3f} s")
     for end in ENDS:
-        of_end = [outcome for outcome in outcomes if outcome.end == end and outcome.begun]
+        of_end = [outcome for outcome in outcomes if outcome.moment.end == end and outcome.begun]
         if of_end:
             gone_s, alone_s = max(o.ended_s for o in of_end), max(o.alone_s for o in of_end)
             print(f"  {end:<16}{len(of_end):>4}, gone after {gone_s:.1f} s at most, children {alone_s:.1f} s")
     for outcome in outcomes:
         for fault in outcome.faults:
-            print(f"{outcome.use}, {outcome.end}: {fault}")
+            print(f"{outcome.use}, {outcome.moment}: {fault}")
     faults = Counter(fault.split(":")[0] for outcome in outcomes for fault in outcome.faults)
     print(f"{sum(bool(outcome.faults) for outcome in outcomes)} moments with a fault")
     for fault, n_times in faults.most_common():

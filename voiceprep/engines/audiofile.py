@@ -150,6 +150,10 @@ class AudioFileMicrophone:
                     self._sleep_s(wait_s)
             yield Block(samples)
 
+    def waiting(self) -> tuple[Block, ...]:
+        """Nothing: a file waits for its reader."""
+        return ()
+
     def close(self) -> None:
         """Close the file; :meth:`blocks` ends. May be called twice."""
         self._samples.close()

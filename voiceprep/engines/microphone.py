@@ -18,6 +18,8 @@ from voiceprep.model import RATE_HZ, Block
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
+    from voiceprep.model import Samples
+
 # Twenty milliseconds a block: a level meter looks alive, and Silero's 32 ms frames wait for no more
 # than two of them.
 _BLOCK_S = 0.02
@@ -69,6 +71,20 @@ class SoundDeviceMicrophone:
         self._capture = _Capture(chosen, devices.input_format(chosen))
         return _delivered(self._capture, self.name)
 
+    def waiting(self) -> tuple[Block, ...]:
+        """What a reader that came late has not been given yet; ``()`` where nothing is being recorded."""
+        found = []
+        if self._capture is not None and self._capture.in_hand is not None:
+            found.append(Block(self._capture.resampled(self._capture.in_hand)))
+            self._capture.in_hand = None
+        while self._capture is not None:
+            try:
+                frames, overflowed = self._capture.taken.get_nowait()
+            except queue.Empty:
+                break
+            found.append(Block(self._capture.resampled(frames), int(overflowed)))
+        return tuple(found)
+
     def close(self) -> None:
         """Free the device; a running :meth:`blocks` ends. May be called twice."""
         if self._capture is not None:
@@ -84,8 +100,13 @@ class _Capture:
     """
 
     def __init__(self, device: devices.Device, recorded: devices.Format) -> None:
+        import soxr  # only where a microphone is open
+
         self.recorded = recorded
+        # At equal rates this hands every sample through unchanged and without delay.
+        self.stream = soxr.ResampleStream(recorded.rate_hz, RATE_HZ, 1, dtype="float32")
         self.closed = False
+        self.in_hand: bytes | None = None
         self.ended = threading.Event()
         self.taken: queue.SimpleQueue[tuple[bytes, bool]] = queue.SimpleQueue()
         self._open = ExitStack()
@@ -109,6 +130,12 @@ class _Capture:
     def _callback(self, frames: Buffer, _n: int, _time: object, status: Any) -> None:  # noqa: ANN401
         self.taken.put((bytes(frames), bool(status.input_overflow)))
 
+    def resampled(self, frames: bytes) -> Samples:
+        """``frames`` at RATE_HZ, mono; none while the filter is still collecting."""
+        by_channel = np.frombuffer(frames, np.float32).reshape(-1, self.recorded.n_channels)
+        samples: Samples = self.stream.resample_chunk(by_channel.mean(axis=1, dtype=np.float32))
+        return samples
+
     def _await_first(self) -> None:
         """Return once sound arrives: what is said in the 50 ms before reaches no one.
 
@@ -126,16 +153,12 @@ class _Capture:
 
 def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
     """What ``capture`` records, at RATE_HZ, until it is closed. Raises DeviceLost."""
-    import soxr  # only where a microphone is open
-
-    # At equal rates this hands every sample through unchanged and without delay.
-    stream = soxr.ResampleStream(capture.recorded.rate_hz, RATE_HZ, 1, dtype="float32")
     n_overflows = 0
     silent_s = 0.0
     try:
         while not capture.closed:
             try:
-                frames, overflowed = capture.taken.get(timeout=_IDLE_S)
+                capture.in_hand, overflowed = capture.taken.get(timeout=_IDLE_S)
             except queue.Empty:
                 if capture.ended.is_set() or silent_s >= _LOST_AFTER_S:
                     break
@@ -146,13 +169,13 @@ def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
                 continue
             silent_s = 0.0
             n_overflows += overflowed
-            by_channel = np.frombuffer(frames, np.float32).reshape(-1, capture.recorded.n_channels)
-            samples = stream.resample_chunk(by_channel.mean(axis=1, dtype=np.float32))
-            if len(samples):  # else the filter is still collecting
+            samples = capture.resampled(capture.in_hand)
+            capture.in_hand = None
+            if len(samples):
                 yield Block(samples, n_overflows)
                 n_overflows = 0
         if not capture.closed:
-            yield Block(stream.resample_chunk(_EMPTY, last=True), n_overflows)
+            yield Block(capture.stream.resample_chunk(_EMPTY, last=True), n_overflows)
             raise DeviceLost(
                 f'the microphone "{name}" stopped delivering sound; what was recorded until then is kept. '
                 "Connect it again or choose another one from `voiceprep doctor`"
