@@ -53,13 +53,17 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(
-    *args: str, home: Path, before: tuple[str, ...] = (), main: str = "main()", **environment: str
+    *args: str,
+    home: Path,
+    before: tuple[str, ...] = (),
+    main: str = "main()",
+    environment: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """The program in a process of its own, run by ``before``; it never shows a traceback."""
     named = {"VOICEPREP_HOME": str(home), "PULSE_SERVER": "unix:/nowhere", "COLUMNS": "300"}
     done = subprocess.run(
         [*before, sys.executable, "-c", f"from voiceprep.cli import main; {main}", *args],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **named, **environment},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **named, **(environment or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -186,7 +190,7 @@ def test_neither_locale_nor_home_nor_cache_is_needed(tmp_path: Path) -> None:
     }
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     folder = tmp_path / "böhm"
-    done = run(*PRACTICE, "--model", str(SYNTHETIC), home=folder, **nowhere, **ascii_only)
+    done = run(*PRACTICE, "--model", str(SYNTHETIC), home=folder, environment=nowhere | ascii_only)
     assert done.returncode == 0
     assert "Verdict: " in done.stdout
     assert [line for line in done.stderr.splitlines() if not line.startswith("[")] == []
