@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attempts import TWO, attempt, keep
-from conftest import NullSink, skip_or_fail, started_null_sink
+from conftest import NullSink, started_null_sink
 from typer.testing import CliRunner
 
 from voiceprep import bank, resources
@@ -115,7 +115,7 @@ def mounted(folder: Path, *options: str) -> Iterator[Path]:
         check=False,
     )
     if done.returncode:
-        skip_or_fail(f"nothing can be mounted here: {done.stderr.strip()}")
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
     try:
         yield folder
     finally:
@@ -171,7 +171,7 @@ def test_a_folder_of_another_user_is_named(home: Path) -> None:
     home.mkdir()
     without = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner")
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
-        skip_or_fail("only root can give a folder away, and setpriv take its rights")
+        pytest.skip("only root can give a folder away, and setpriv take its rights")
     os.chown(home, 65534, 65534)
     home.chmod(0o700)
     denied = run("history", home=home, before=without)

@@ -68,8 +68,8 @@ IN_ANSWER_S = 6.0
 GRACE_S = 20.0
 """For child processes to notice that their parent is gone."""
 
-STUCK_S = 40.0
-"""A program that was told to end and has not by then does not end."""
+STUCK_S = 120.0
+"""A program that was told to end and has not by then does not end; a busy machine needs a part of it."""
 
 # Runs the program itself. What a microphone or file hands over is noted first, by a system call, in a
 # file of its own (16-bit), so that the note outlives the process; files come at FASTER times their pace.
