@@ -1147,7 +1147,7 @@ def test_a_damaged_database_is_replaced_by_its_copy(folder: Path, harm: Callable
     assert path.read_bytes() == broken
     copy, aside = database.restore(path)
     assert (copy.name, aside.name) == (name, "journal-damaged-1.db")
-    assert not (folder / "journal.db-wal").exists(), "the log of the damaged file would be applied to the copy"
+    assert not (folder / "journal.db-wal").exists(), "it would be applied to the copy"
     assert aside.read_bytes() == broken
     with closing(SqliteJournal(folder)) as journal:
         assert [attempt.id for attempt in journal.attempts()] == [4]
