@@ -530,8 +530,8 @@ def scratch_left(place: Bench) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------ many moments
 
 
-def play(seed: int, n_moments: int, *, sound: bool, show: bool = False) -> Iterator[Outcome]:
-    """So many moments on one bench, drawn with ``seed``; each use and each end comes equally often."""
+def play(seed: int, n_moments: int, enough: threading.Event, *, sound: bool) -> Iterator[Outcome]:
+    """So many moments (or ``enough``) on one bench, drawn with ``seed``; each use and end equally often."""
     chance = random.Random(seed)
     with bench(sound=sound) as place:
         uses = place.uses()
@@ -540,10 +540,11 @@ def play(seed: int, n_moments: int, *, sound: bool, show: bool = False) -> Itera
             from_sound = bool(number // (len(uses) * len(ENDS)) % 2)
             latest_s = IN_ANSWER_S if from_sound else use.latest_s
             outcome = play_moment(place, use, Moment(how, chance.uniform(0.0, latest_s), from_sound))
-            if show:
-                faults = "".join(f"\n    {fault}" for fault in outcome.faults)
-                print(f"{use.name}, {outcome.moment}{faults}", flush=True)
+            faults = "".join(f"\n    {fault}" for fault in outcome.faults)
+            print(f"{use.name}, {outcome.moment}{faults}", flush=True)
             yield outcome
+            if enough.is_set():
+                break
         left = scratch_left(place)
         if left:
             none = Moment("", 0.0, from_sound=False)
@@ -552,19 +553,19 @@ def play(seed: int, n_moments: int, *, sound: bool, show: bool = False) -> Itera
 
 
 def main() -> None:
-    """Play the moments asked for and print what was found."""
+    """Play the moments asked for (Ctrl-C: no more) and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--moments", type=int, default=300)
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--jobs", type=int, default=1, help="benches at a time")
     parser.add_argument("--silent", action="store_true", help="without a sound server")
     chosen = parser.parse_args()
-    shares = [
-        chosen.moments // chosen.jobs + (at < chosen.moments % chosen.jobs) for at in range(chosen.jobs)
-    ]
+    shares = [len(range(at, chosen.moments, chosen.jobs)) for at in range(chosen.jobs)]
+    enough = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: enough.set())
 
     def share(at: int) -> list[Outcome]:
-        return list(play(chosen.seed + at, shares[at], sound=not chosen.silent, show=True))
+        return list(play(chosen.seed + at, shares[at], enough, sound=not chosen.silent))
 
     with ThreadPoolExecutor(chosen.jobs) as pool:
         outcomes = [outcome for found in pool.map(share, range(chosen.jobs)) for outcome in found]
