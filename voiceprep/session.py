@@ -674,6 +674,7 @@ def _unheard(asked: Asked, recording: Recording) -> Answer:
         audio=recording.path,
         n_samples=recording.n_samples,
         n_overflows=0,
+        repairs=asked.repairs,
     )
 
 

@@ -383,7 +383,7 @@ class SqliteJournal:
                 row["attempt"],
                 row["ordinal"],
                 row["question"],
-                self._folder / PurePosixPath(row["audio"]),
+                rows.audio_path(row["audio"], self._folder),
                 row["n_samples"],
             )
             for row in found
