@@ -289,6 +289,7 @@ def test_reviews_tell_the_verdict_on_the_whole(either: Journal) -> None:
     def judged(verdict: Verdict) -> Assessment:
         return replace(ASSESSMENT, verdict=verdict)
 
+    parts = (("duplicates",), (), ("threshold", "reason"))
     combined, partly, silent = (
         begin(either, name, NOON + timedelta(hours=at)) for at, name in enumerate("abc")
     )
@@ -300,9 +301,36 @@ def test_reviews_tell_the_verdict_on_the_whole(either: Journal) -> None:
     either.keep(silent, replace(ANSWER, assessment=None))
     assert either.reviews() == (
         Review(silent, "c", NOON + timedelta(hours=2), None),
-        Review(partly, "b", NOON + timedelta(hours=1), Verdict.PARTIAL),
-        Review(combined, "a", NOON, Verdict.STRONG),
+        Review(partly, "b", NOON + timedelta(hours=1), Verdict.PARTIAL, *parts),
+        Review(combined, "a", NOON, Verdict.STRONG, *parts),
     )
+
+
+def test_reviews_tell_what_was_said_unasked_only_when_asked_and_not_at_all(either: Journal) -> None:
+    """Of elements and demanded moves; what may have been misheard and moves nobody demanded are left out."""
+
+    def found(*said: str) -> Assessment:
+        elements = tuple(
+            ElementFinding(name, name, Status.SAID if name in said else Status.MISSING, 0.5, ())
+            for name in ("x", "y", "z")
+        )
+        perhaps = ElementFinding("w", "w", Status.MISHEARD, 0.5, ())
+        moves = tuple(
+            MoveFinding(
+                move, demanded, Status.SAID if move.value in said or not demanded else Status.MISSING, ()
+            )
+            for move, demanded in ((Move.REASON, True), (Move.BOUNDARY, True), (Move.NUMBER, False))
+        )
+        return replace(ASSESSMENT, elements=(*elements, perhaps), moves=moves)
+
+    attempt = begin(either)
+    either.keep(attempt, replace(ANSWER, assessment=found("x")))
+    either.keep(attempt, replace(ANSWER, ordinal=1, assessment=found("y", "boundary")))
+    either.conclude(attempt, found("x", "y", "boundary"))
+    (review,) = either.reviews()
+    assert review.said == ("x",)
+    assert review.prompted == ("y", "boundary")
+    assert review.missing == ("z", "reason")
 
 
 def spotted(journal: Journal, started: datetime, *pieces: str, question: str = "nms-purpose") -> int:

@@ -8,6 +8,7 @@ A content folder holds packs, a pack holds topics, a topic holds one TOML file f
     content/computer-vision/moves.toml         the same, for the words by which the moves are told
     content/computer-vision/signals.toml       the same, for what is heard across the answers of a drill
     content/commands.toml                      repeat = ["say that again", ...]: what obeys no question
+    content/roles.toml                         how a drill mixes its topics for a role
 
 A pack may also hold ``cards.toml``: questions with a reference answer and nothing else::
 
@@ -68,7 +69,7 @@ from rapidfuzz import process
 from voiceprep import scoring
 from voiceprep.commands import MAX_WORDS, plain
 from voiceprep.content_table import Faults, Table
-from voiceprep.errors import ContentError, Fault, UnknownQuestion
+from voiceprep.errors import ContentError, Fault, UnknownQuestion, UsageError
 from voiceprep.matching import MIN_CONTENT_STEMS, is_negator
 from voiceprep.model import (
     Bank,
@@ -81,7 +82,9 @@ from voiceprep.model import (
     Pitfall,
     Probe,
     Question,
+    Role,
     Term,
+    TopicShare,
     WordGroups,
 )
 from voiceprep.text import ARTICLES, words
@@ -93,7 +96,8 @@ MIN_LONG_ALTERNATIVE = 3
 _SET_FILES = frozenset({"synonyms.toml", "moves.toml", "signals.toml"})
 _CARD_FILE = "cards.toml"
 _COMMANDS_FILE = "commands.toml"
-_WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE, _COMMANDS_FILE}
+_ROLES_FILE = "roles.toml"
+_WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE, _COMMANDS_FILE, _ROLES_FILE}
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -166,9 +170,18 @@ def parse_pack(files: Mapping[str, str]) -> Bank:
             questions.append(question)
             owners.append((question.id, path, "id"))
     _unique(faults, owners, "question id")
+    roles = [
+        (role, path)
+        for path, table in tables.items()
+        if path.rpartition("/")[2] == _ROLES_FILE
+        for role in _roles(table)
+    ]
+    _unique(faults, [(role.id, path, "roles") for role, path in roles], "role")
     if faults.found:
         raise ContentError(tuple(faults.found))
-    return Bank(tuple(questions), glossary, synonyms, commands=commands)
+    return Bank(
+        tuple(questions), glossary, synonyms, commands=commands, roles=tuple(role for role, _ in roles)
+    )
 
 
 def _words(tables: Mapping[str, Table], faults: Faults) -> tuple[Synonyms, tuple[Term, ...], CommandWords]:
@@ -200,6 +213,15 @@ def find(bank: Bank, id: str) -> Question:  # noqa: A002  # it is the word users
     raise UnknownQuestion(
         f"no question {id!r} in the bank; {hint}see them all with: voiceprep questions list"
     )
+
+
+def find_role(bank: Bank, id: str) -> Role:  # noqa: A002  # it is the word users and files know
+    """The role of that id. Raises UsageError, which names all there are."""
+    for role in bank.roles:
+        if role.id == id:
+            return role
+    known = ", ".join(role.id for role in bank.roles)
+    raise UsageError(f"there is no role {id!r}; known are {known or 'none'}")
 
 
 def nearest(wanted: str, known: Sequence[str], limit: int = 3) -> tuple[str, ...]:
@@ -254,6 +276,25 @@ def _commands(table: Table) -> CommandWords:
             hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
             table.fault(name, f"there is no such command{hint}")
     return tuple(found)
+
+
+def _roles(table: Table) -> tuple[Role, ...]:
+    roles = []
+    for entry in table.tables("roles"):
+        shares = []
+        for part in entry.tables("shares"):
+            share = part.number("share", default=1.0)
+            if share <= 0:
+                part.fault("share", f"must be above 0, not {share}")
+            shares.append(TopicShare(part.strings("topics"), share))
+            part.finish()
+        topics = [topic for part in shares for topic in part.topics]
+        for topic in {topic for topic in topics if topics.count(topic) > 1}:
+            entry.fault("shares", f"topic {topic!r} has more than one share")
+        roles.append(Role(entry.string("id"), entry.string("about"), tuple(shares)))
+        entry.finish()
+    table.finish()
+    return tuple(roles)
 
 
 def _glossary(table: Table) -> tuple[Term, ...]:

@@ -244,6 +244,11 @@ def stopped_at(limit_s: float) -> str:
     )
 
 
+def in_words(move: Move) -> str:
+    """``move`` as the object of "you left out ..."."""
+    return _SHORT[move]
+
+
 def all_missed(assessment: Assessment) -> str:
     """Everything an answer left out, for whom asks."""
     gaps = [finding.need for finding in assessment.elements if finding.status is Status.MISSING]

@@ -181,6 +181,23 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicShare:
+    """Topics that together make up ``share`` parts of a drill."""
+
+    topics: tuple[str, ...]
+    share: float  # above 0
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A job prepared for: which topics come up, and how often. "any" is the mix where none is chosen."""
+
+    id: str
+    about: str
+    shares: tuple[TopicShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bank:
     """All questions, glossary terms and synonym sets of the loaded packs.
 
@@ -193,6 +210,7 @@ class Bank:
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     words: str = ""
     commands: CommandWords = ()
+    roles: tuple[Role, ...] = ()
 
 
 # ------------------------------------------------------------------------------ speech
@@ -561,12 +579,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An attempt in short; ``verdict`` is None where nothing was said."""
+    """An attempt in short; ``verdict`` is None where nothing was said.
+
+    ``said``, ``prompted`` and ``missing`` are the ids of elements and demanded moves: said in the first
+    answer, only after it was followed up, or in no answer. What may have been misheard is in none of them.
+    """
 
     attempt: int
     question: str
     started: datetime  # aware, UTC
     verdict: Verdict | None
+    said: tuple[str, ...] = ()
+    prompted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 SignalsNoted: TypeAlias = tuple[tuple[Signal, bool], ...]

@@ -507,15 +507,7 @@ class MemoryJournal:
 
     def reviews(self) -> tuple[Review, ...]:
         """Every attempt in short, newest first."""
-        return tuple(
-            Review(
-                attempt.id,
-                attempt.question,
-                attempt.started,
-                next((found.verdict for found in _assessments(attempt)), None),
-            )
-            for attempt in self.attempts()
-        )
+        return tuple(_review(attempt) for attempt in self.attempts())
 
     def vague(
         self, questions: tuple[str, ...] | None = None, order: Order = Order.NEWEST, limit: int | None = None
@@ -696,6 +688,30 @@ def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     return moment.astimezone(UTC)
+
+
+def _review(attempt: Attempt) -> Review:
+    last = next(_assessments(attempt), None)
+    if last is None:
+        return Review(attempt.id, attempt.question, attempt.started, None)
+    first = next((a.assessment for a in attempt.answers if a.ordinal == 0), None)
+    unasked = _parts(first, Status.SAID) if first is not None else ()
+    said = _parts(last, Status.SAID)
+    return Review(
+        attempt.id,
+        attempt.question,
+        attempt.started,
+        last.verdict,
+        said=tuple(part for part in said if part in unasked),
+        prompted=tuple(part for part in said if part not in unasked),
+        missing=_parts(last, Status.MISSING),
+    )
+
+
+def _parts(found: Assessment, status: Status) -> tuple[str, ...]:
+    """Ids of the elements and demanded moves of that status."""
+    elements = tuple(element.id for element in found.elements if element.status is status)
+    return elements + tuple(made.id.value for made in found.moves if made.required and made.status is status)
 
 
 def _assessments(attempt: Attempt) -> Iterator[Assessment]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 import time
 from contextlib import ExitStack, closing
@@ -237,7 +236,7 @@ def practice(
         stack.callback(screen.clear)
         bank = assemble.load_bank()
         chosen = banks.find(bank, question) if question is not None else None
-        wish = schedule.Wish(topic=topic, kind=kind)
+        wish = schedule.Wish(topic=topic, kind=kind, role=banks.find_role(bank, schedule.ANY_ROLE))
         settings = assemble.merged(
             Chosen(microphone, loudspeaker, model, voice, rate, silence, pace, headphones, tones)
         )
@@ -261,16 +260,15 @@ def practice(
         controls = stack.enter_context(TerminalKeys()) if live else assemble.NoKeys()
         parts = Parts(speaker, journal, controls, SystemClock(), ears, toned)
         options = SessionOptions(level, follow_ups, headphones=live and settings.headphones)
-        chance = random.SystemRandom()
         ask_next = _by_key if text else _by_voice
         room = _Room(screen, player, controls, answers)
         interactive = sys.stdin.isatty() and not audio
         with Session(parts, bank, options, screen.tell) as session:
             while True:
                 if chosen is None:
-                    chosen = schedule.next_question(
-                        bank.questions, journal.reviews(), parts.clock.now(), chance.random(), wish
-                    )
+                    pick = schedule.next_question(bank.questions, journal.reviews(), parts.clock.now(), wish)
+                    chosen = pick.question
+                    screen.note(f"Asked {pick.reason}.")
                 attempt = session.practise(chosen, answers)
                 while True:
                     key = "q"

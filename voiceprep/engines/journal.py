@@ -57,6 +57,22 @@ _INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?,
 _INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_RUN = "INSERT INTO runs (kind, started, questions, role, round, minutes) VALUES (?, ?, ?, ?, ?, ?)"
 
+# The findings that decide are those over all answers, else those on the last answer that has some.
+_REVIEWS = (
+    "SELECT attempts.id, attempts.question, started, verdict, "
+    "(SELECT json_group_array(name) FROM findings WHERE assessment = latest.id AND status = 'said' "
+    "AND (kind = 'element' OR kind = 'move' AND required)) AS said, "
+    "(SELECT json_group_array(name) FROM findings WHERE assessment = (SELECT id FROM assessments "
+    "WHERE attempt = attempts.id AND ordinal = 0) AND status = 'said') AS unasked, "
+    "(SELECT json_group_array(name) FROM findings WHERE assessment = latest.id AND status = 'missing' "
+    "AND (kind = 'element' OR kind = 'move' AND required)) AS missing "
+    "FROM attempts LEFT JOIN assessments AS latest ON latest.id = (SELECT id FROM assessments AS one "
+    "WHERE attempt = attempts.id AND NOT EXISTS (SELECT 1 FROM answers AS tries "
+    "WHERE tries.attempt = attempts.id AND tries.ordinal = one.ordinal AND repairs IS NOT NULL) "
+    "ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) "
+    "ORDER BY started DESC, attempts.id DESC"
+)
+
 # Tries at single sentences are left out: what was found in one is no verdict and no vague answer.
 _VAGUE = (
     "SELECT attempts.id AS attempt, assessments.ordinal, attempts.question, started, findings.name, "
@@ -255,14 +271,7 @@ class SqliteJournal:
     def reviews(self) -> tuple[Review, ...]:
         """Every attempt in short, newest first. Raises JournalError."""
         with self._reading("read the reviews"):
-            found = self._run(
-                "SELECT id, question, started, (SELECT verdict FROM assessments WHERE attempt = attempts.id "
-                "AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.attempt = assessments.attempt "
-                "AND answers.ordinal = assessments.ordinal AND repairs IS NOT NULL) "
-                "ORDER BY ordinal = ? DESC, ordinal DESC LIMIT 1) AS verdict "
-                "FROM attempts ORDER BY started DESC, id DESC",
-                (rows.COMBINED,),
-            ).fetchall()
+            found = self._run(_REVIEWS, (rows.COMBINED,)).fetchall()
         with self._making_sense():
             return tuple(rows.review_of(row) for row in found)
 

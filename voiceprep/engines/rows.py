@@ -155,10 +155,21 @@ def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessme
 
 
 def review_of(row: sqlite3.Row) -> Review:
-    """The review of a row of id, question, started and verdict. Raises ValueError."""
+    """The review of a row of id, question, started, verdict, said, unasked (JSON lists) and missing.
+
+    Raises ValueError.
+    """
     cells = _Cells(row)
-    verdict = Verdict(row["verdict"]) if row["verdict"] is not None else None
-    return Review(cells.whole("id"), cells.text("question"), cells.moment("started"), verdict)
+    said, missing, unasked = (_names(cells, column) for column in ("said", "missing", "unasked"))
+    return Review(
+        cells.whole("id"),
+        cells.text("question"),
+        cells.moment("started"),
+        Verdict(row["verdict"]) if row["verdict"] is not None else None,
+        said=tuple(part for part in said if part in unasked),
+        prompted=tuple(part for part in said if part not in unasked),
+        missing=tuple(missing),
+    )
 
 
 def vague_of(row: sqlite3.Row) -> VagueSpot:
@@ -331,6 +342,14 @@ class _Cells:
         if not isinstance(found, list) or not all(isinstance(line, list) for line in found):
             raise _misfit(self._row[column], column)
         return found
+
+
+def _names(cells: _Cells, column: str) -> list[str]:
+    """A JSON list of texts."""
+    found = _parsed(cells.text(column), column)
+    if not isinstance(found, list):
+        raise _misfit(found, column)
+    return [_text_of(name, column) for name in found]
 
 
 def _parsed(text: str, column: str) -> object:
