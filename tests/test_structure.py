@@ -43,7 +43,7 @@ CORE = {
     "scoring",
 }
 VIEWS = {"replay"}
-LOOP = {"hearing", "session", "repairing"}
+LOOP = {"hearing", "session", "drill", "repairing"}
 EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)
 """Each layer may import itself and those before it."""

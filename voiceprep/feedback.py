@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voiceprep.model import (
+    RATE_WPM,
     Assessment,
     Element,
     ElementFinding,
@@ -13,12 +14,13 @@ from voiceprep.model import (
     MoveFinding,
     Question,
     Status,
+    Term,
     Transcript,
     VagueFinding,
     Verdict,
 )
 from voiceprep.stems import stem
-from voiceprep.text import STOPWORDS, Token, tokenise, words
+from voiceprep.text import STOPWORDS, Token, spoken, tokenise, words
 
 MOVE_ORDER: tuple[Move, ...] = (
     Move.CHOICE,
@@ -107,6 +109,7 @@ WORST_FIRST = (
 then what says nothing, last what only trails off."""
 MAX_VAGUE_SPOKEN = 3
 """More quotations in a row are not remembered."""
+_NO_GAP = "Nothing is missing."
 MAX_GAPS = 2
 """A report ends with one or two things to do next, not a full list."""
 
@@ -228,9 +231,9 @@ def _sharpen(finding: VagueFinding) -> str:
     return finding.why if finding.why.endswith("?") else "What exactly, and how would you measure it?"
 
 
-def _short(text: str) -> str:
+def _short(text: str, n_words: int = MAX_QUOTE_WORDS) -> str:
     parts = text.split()
-    return " ".join(parts[:MAX_QUOTE_WORDS]) + (" …" if len(parts) > MAX_QUOTE_WORDS else "")
+    return " ".join(parts[:n_words]) + (" …" if len(parts) > n_words else "")
 
 
 # ------------------------------------------------------------------------------ said aloud
@@ -249,6 +252,11 @@ def in_words(move: Move) -> str:
     return _SHORT[move]
 
 
+def shortened(text: str) -> str:
+    """``text`` as long as an ear keeps, cut at its end."""
+    return _short(text)
+
+
 def all_missed(assessment: Assessment) -> str:
     """Everything an answer left out, for whom asks."""
     gaps = [finding.need for finding in assessment.elements if finding.status is Status.MISSING]
@@ -262,7 +270,11 @@ def sample(question: Question) -> str:
     return f"A good answer: {question.strong}"
 
 
-def spoken_debrief(question: Question, assessment: Assessment) -> str:
+def spoken_debrief(
+    question: Question,
+    assessment: Assessment,
+    follow_up: FollowUp | None = None,  # noqa: ARG001  # of use to the brief one only
+) -> str:
     """What is said aloud after an answer: one strength, at most two gaps, the three worst vague spans.
 
     Of the vague spans only the worst is asked about; that is as much as an ear keeps.
@@ -273,6 +285,70 @@ def spoken_debrief(question: Question, assessment: Assessment) -> str:
     for pitfall in assessment.pitfalls[:1]:
         parts.append(f"One correction: {pitfall.correction}")
     return " ".join(part for part in parts if part)
+
+
+BRIEF_S = 20.0
+"""Longest debrief within a drill, follow-up and all: longer, and the next question is waited for."""
+
+BRIEF_WORDS = round(BRIEF_S * RATE_WPM / 60)
+"""As many words, at the voice's own rate."""
+
+SHORT_QUOTE_WORDS = 5
+"""Of what was said, where there is no room for more."""
+
+
+def brief_debrief(
+    glossary: tuple[Term, ...], question: Question, assessment: Assessment, follow_up: FollowUp | None
+) -> str:
+    """What is said aloud within a drill: one strength and one gap, in BRIEF_WORDS with the follow-up.
+
+    Gives way in this order where there is no room: the end of the quotation, the strength, the gap. A gap
+    that the follow-up is about is left for the speaker to fill; a wrong claim comes before any gap.
+    """
+    asked = follow_up.ask if follow_up is not None else ""
+    gap = _gap(question, assessment, follow_up)
+    for parts in (
+        (_strength(assessment), gap),
+        (_strength(assessment, SHORT_QUOTE_WORDS), gap),
+        (gap,),
+        (_strength(assessment),),
+        (_strength(assessment, SHORT_QUOTE_WORDS),),
+    ):
+        said = " ".join(part for part in parts if part)
+        if _n_spoken(f"{said} {asked}", glossary) <= BRIEF_WORDS:
+            return said
+    return ""
+
+
+def one_breath(
+    glossary: tuple[Term, ...],
+    question: Question,
+    assessment: Assessment,
+    follow_up: FollowUp | None,
+) -> str:
+    """What is said aloud in rapid-fire: the one thing to add, or that there is none."""
+    gap = _gap(question, assessment, follow_up)
+    n_said = sum(finding.status is Status.SAID for finding in assessment.elements)
+    said = f"{'Good' if n_said else 'Not yet'}. {gap}"
+    return said if _n_spoken(said, glossary) <= BRIEF_WORDS else said.partition(".")[0] + "."
+
+
+def _n_spoken(said: str, glossary: tuple[Term, ...]) -> int:
+    return len(spoken(said, glossary).split())
+
+
+def _gap(question: Question, assessment: Assessment, follow_up: FollowUp | None) -> str:
+    """The first thing to mend that is not about to be asked for."""
+    for pitfall in assessment.pitfalls[:1]:
+        return f"One correction: {pitfall.correction}"
+    asked = follow_up.probes if follow_up is not None else ""
+    left = replace(
+        assessment,
+        elements=tuple(one for one in assessment.elements if one.id != asked),
+        moves=tuple(one for one in assessment.moves if one.id.value != asked),
+    )
+    gap = _gaps(question, left)[0]
+    return "" if gap == _NO_GAP and left != assessment else gap
 
 
 FLAT_MADE = 1 / 3
@@ -296,13 +372,13 @@ def flatness(assessment: Assessment) -> str:
     return "That is correct, but flat: it describes, and an interviewer listens for how you decide and why."
 
 
-def _strength(assessment: Assessment) -> str:
+def _strength(assessment: Assessment, n_words: int = MAX_QUOTE_WORDS) -> str:
     for finding in assessment.elements:
         if finding.status is Status.SAID and finding.evidence:
-            return f"Good: you said “{_short(finding.evidence[0].text)}”."
+            return f"Good: you said “{_short(finding.evidence[0].text, n_words)}”."
     for made in assessment.moves:
         if made.required and made.status is Status.SAID and made.evidence:
-            return f"Good: “{_short(made.evidence[0].text)}” does what was asked for."
+            return f"Good: “{_short(made.evidence[0].text, n_words)}” does what was asked for."
     return "Thank you, that is a start." if assessment.verdict is not Verdict.STRONG else "Well answered."
 
 
@@ -314,7 +390,7 @@ def _gaps(question: Question, assessment: Assessment) -> list[str]:
     gaps = [f"I did not hear you say this: {finding.need}." for finding in missing]
     gaps[1:1] = [f"You have not yet said {SHORT[move]}." for move in MOVE_ORDER if move in unmade][:1]
     if not gaps:
-        return ["Nothing is missing."]
+        return [_NO_GAP]
     return gaps[:MAX_GAPS]
 
 

@@ -22,6 +22,9 @@ Samples: TypeAlias = "NDArray[np.float32]"
 RATE_HZ = 16_000
 """Sampling rate of all audio inside the program, in Hertz: what Whisper and Silero were trained on."""
 
+RATE_WPM = 165
+"""How fast questions and feedback are spoken where nothing else is chosen, in words a minute."""
+
 
 # ------------------------------------------------------------------------------ content
 
@@ -563,7 +566,7 @@ class Run:
     """Questions gone through in a row: the planned ones in order, and the attempts made so far.
 
     ``ended`` is None while it can be gone on with. ``role``, ``round`` and ``minutes`` are None where none
-    was chosen; a question may be planned more than once. Forgotten attempts are no longer in ``attempts``.
+    was chosen. Forgotten attempts are no longer in ``attempts``.
     """
 
     id: int

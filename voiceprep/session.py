@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from voiceprep import checks, feedback, profile, text
-from voiceprep.commands import ASIDES
+from voiceprep.commands import ASIDES, alone
 from voiceprep.errors import Interrupted, JournalError, VoiceprepError
 from voiceprep.events import (
     Asking,
@@ -38,6 +38,7 @@ from voiceprep.model import (
     Bank,
     Block,
     Command,
+    CommandWords,
     Ending,
     FollowUp,
     Kind,
@@ -106,17 +107,23 @@ class Asked:
     repairs: Repair | None = None
 
 
+Debrief = Callable[[Question, Assessment, FollowUp | None], str]
+"""What is said after an answer, given what is asked next (None: nothing); "" for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
     """How a question is gone through.
 
     ``level`` overrides the question's own; ``n_follow_ups`` are asked at most; ``headphones``
-    declares that the microphone cannot hear the loudspeaker, so speaking may cut the question short.
+    declares that the microphone cannot hear the loudspeaker, so speaking may cut the question short;
+    ``debrief`` makes the feedback.
     """
 
     level: Level | None = None
     n_follow_ups: int = 1
     headphones: bool = False
+    debrief: Debrief = feedback.spoken_debrief
 
 
 LEAVING = frozenset({Command.SKIP, Command.NEXT, Command.PASS, Command.RETRY, Command.STOP})
@@ -198,9 +205,9 @@ class _Unkept:
 
 
 class _NotingKeys:
-    """Controls that note the first of some keys and let it end the listening."""
+    """Controls that note the first of some keys, of any where None, and let it end the listening."""
 
-    def __init__(self, controls: Controls, keys: frozenset[str]) -> None:
+    def __init__(self, controls: Controls, keys: frozenset[str] | None) -> None:
         self._controls = controls
         self._keys = keys
         self.pressed: str | None = None
@@ -208,10 +215,21 @@ class _NotingKeys:
     def poll(self) -> str | None:
         """Enter for one of the keys: it ends what is listened to."""
         key = self._controls.poll()
-        if key not in self._keys:
+        if key is None or (self._keys is not None and key not in self._keys):
             return None
         self.pressed = key
         return "enter"
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What is listened for while nothing is asked, and for how long; ``keys`` None: any."""
+
+    line: Line
+    keys: frozenset[str] | None
+    commands: CommandWords
+    patience_s: float
+    until_s: float | None = None  # on the clock that never runs backwards
 
 
 class Session:
@@ -243,8 +261,10 @@ class Session:
     ) -> None:
         self._worker.shutdown(cancel_futures=True)
 
-    def practise(self, question: Question, answers: Iterator[AnswerSource]) -> Attempt:
-        """Ask ``question``, hear its answer, flag what is missing, follow up, and keep everything.
+    def practise(
+        self, question: Question, answers: Iterator[AnswerSource], run: int | None = None
+    ) -> Attempt:
+        """Ask ``question``, hear its answer, flag what is missing, follow up, and keep it all (in ``run``).
 
         Ends early when ``answers`` runs out, and by the command that is then in ``asked_for``. Raises the
         error that stopped it, Interrupted on Ctrl-C; whatever was said until then is in the journal and
@@ -255,7 +275,7 @@ class Session:
         started = self._parts.clock.now()
         hearer = self._parts.ears.recogniser.name if self._parts.ears else TYPED
         attempt = Attempt(
-            id=journal.begin(question.id, level, hearer, started),
+            id=journal.begin(question.id, level, hearer, started, run),
             question=question.id,
             level=level,
             started=started,
@@ -266,15 +286,24 @@ class Session:
         self._last = None
         return self._followed(question, attempt, self._rounds(question, attempt, answers))
 
-    def go_on(self, question: Question, attempt: Attempt) -> Attempt:
-        """After "I'm not done": reopen the latest answer of ``attempt``, hear the rest, judge it anew.
+    def go_on(
+        self, question: Question, attempt: Attempt, answers: Iterator[AnswerSource] | None = None
+    ) -> Attempt:
+        """Reopen the latest answer of ``attempt``, hear the rest, judge it anew.
 
-        Raises ValueError where that answer was not spoken in this session's latest attempt, else as
+        Follow-ups that are still due come from ``answers``; None: none is asked. Raises ValueError where that
+        answer was not spoken in this session's latest attempt, else as
         :meth:`practise`.
         """
         if self._last is None or attempt.id != self._last.attempt:
             raise ValueError("only the answer heard last can be gone on with")
-        return self._followed(question, attempt, self._judged(question, attempt, self._last, reopen=True))
+        rounds = self._rounds(question, attempt, answers or iter(()), self._last)
+        return self._followed(question, attempt, rounds)
+
+    def announce(self, said: str) -> None:
+        """Show and say something; any key cuts it short."""
+        self._tell(Saying(said))
+        self._say(said, self._key_pressed)
 
     def _followed(self, question: Question, attempt: Attempt, rounds: Iterator[Attempt]) -> Attempt:
         """The last of ``rounds``; the attempt is concluded however they end."""
@@ -304,12 +333,23 @@ class Session:
         return attempt
 
     def _rounds(
-        self, question: Question, attempt: Attempt, answers: Iterator[AnswerSource]
+        self,
+        question: Question,
+        attempt: Attempt,
+        answers: Iterator[AnswerSource],
+        reopened: _Turn | None = None,
     ) -> Iterator[Attempt]:
-        """The attempt after each of its answers."""
+        """The attempt after each of its answers, beginning with the rest of a reopened one."""
         asked = Asked(0, question.ask, None, question.kind)
-        n_left = 1 + self._options.n_follow_ups
-        while n_left:
+        n_left = 1 + self._options.n_follow_ups - len(attempt.answers)
+        if reopened is not None:
+            for latest in self._judged(question, attempt, reopened, reopen=True, is_last=n_left <= 0):
+                attempt = latest
+                yield attempt
+            if self.asked_for is not None or self._follow_up is None:
+                return
+            asked = Asked(len(attempt.answers), self._follow_up.ask, self._follow_up.probes, question.kind)
+        while n_left > 0:
             source = next(answers, None)
             if source is None:
                 return
@@ -351,12 +391,12 @@ class Session:
             if turn.answer.state is AnswerState.NOTHING_SAID:
                 self._tell(NothingSaid(turn.answer.audio))
                 if turn.command is Command.SAMPLE:
-                    self._notify(feedback.sample(question))
+                    self.announce(feedback.sample(question))
                 return
             attempt, found = self._check(question, attempt, turn)
             yield attempt
             self._follow_up = found.follow_up
-            follow_up = None if is_last else found.follow_up.ask
+            follow_up = None if is_last else found.follow_up
             reopen = self._debrief(question, found, follow_up, turn)
             if not reopen:
                 return
@@ -365,7 +405,7 @@ class Session:
         """The speaker wants no judgement of this answer but something else."""
         self.asked_for = command
         if command is Command.PASS:
-            self._notify(feedback.sample(question))
+            self.announce(feedback.sample(question))
 
     # -------------------------------------------------------------------------- one answer
 
@@ -375,11 +415,14 @@ class Session:
         if isinstance(source, Typed):
             self._put(asked, None)
             self._tell(PhaseChanged(Phase.LISTENING, "keyboard"))
-            answer = _typed(asked, text.transcript(source.read()))
+            said = source.read()
+            command = alone(said, self._bank.commands)
+            command = command if command in LEAVING else None
+            answer = _typed(asked, text.transcript("" if command else said))
             self._tell(PhaseChanged(Phase.THINKING))
             # Until it is checked it is what it would be after a crash: words, and no findings about them.
             self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.INTERRUPTED))
-            return _Turn(attempt.id, asked, answer, self._parts.clock.monotonic_s())
+            return _Turn(attempt.id, asked, answer, self._parts.clock.monotonic_s(), command)
         ears = self._parts.ears
         if ears is None:
             raise ValueError("a spoken answer needs ears")
@@ -471,7 +514,7 @@ class Session:
             line.hush()
             self._tone(Tone.THINKING)
         if heard.ending is Ending.LIMIT:
-            self._notify(feedback.stopped_at(heard.n_samples / RATE_HZ))
+            self.announce(feedback.stopped_at(heard.n_samples / RATE_HZ))
         return _Turn(attempt.id, asked, answer, heard.finished_at_s, heard.command, hearing, line, rest)
 
     def _aside(
@@ -537,35 +580,34 @@ class Session:
         if self._parts.tones is not None:
             self._parts.tones.tone(tone)
 
-    def _notify(self, said: str) -> None:
-        self._tell(Saying(said))
-        self._say(said, self._key_pressed)
-
     # -------------------------------------------------------------------------- between questions
 
     def hear_wish(
         self, question: Question, attempt: Attempt, source: Spoken, keys: frozenset[str]
     ) -> Command | str:
+        """As :meth:`hear_soon`, without end; STOP where the audio ends."""
+        return self.hear_soon(question, attempt, source, keys, BETWEEN.start_patience_s) or Command.STOP
+
+    def hear_soon(
+        self,
+        question: Question,
+        attempt: Attempt,
+        source: Spoken,
+        keys: frozenset[str],
+        patience_s: float,
+    ) -> Command | str | None:
         """After the feedback on ``attempt``: the command or the one of ``keys`` that says what comes next.
 
-        Replies to what can be replied to at once. What is said here is no answer and is not kept.
+        Replies to what can be replied to at once. None where nothing of the kind is heard for ``patience_s``.
+        What is said here is no answer and is not kept.
         """
-        ears = self._parts.ears
-        if ears is None:
-            raise ValueError("hearing needs ears")
         line = self._opened(source)
-        noting = _NotingKeys(self._parts.controls, keys)
-        options = replace(BETWEEN, commands=self._bank.commands or BETWEEN.commands)
+        waiting = _Waiting(line, keys, self._bank.commands or BETWEEN.commands, patience_s)
         while True:
-            hearing = Hearing(ears, noting, self._parts.clock, self._worker, options, lambda _: None)
-            heard = hearing.hear(line.source(()), _Unkept())
-            if heard.failure is not None:
-                raise heard.failure
-            if noting.pressed is not None:
+            heard = self._hear_between(waiting)
+            if not isinstance(heard, Heard):
                 line.close()
-                return noting.pressed
-            if heard.ending is Ending.END_OF_AUDIO:
-                return Command.STOP
+                return heard
             command = heard.command
             if command is Command.NOT_DONE and self._last is not None and heard.rest is not None:
                 self._last = replace(self._last, line=line, rest=(Block(heard.rest),))
@@ -573,12 +615,50 @@ class Session:
             if command in LEAVING:
                 line.close()
                 return command
-            said = _reply(question, attempt, command)
+            said = _reply(question, attempt, command, self._options.debrief)
             if said:
                 line.hush()
                 if command is Command.SLOWER:
                     self._parts.speaker.slow_down()
-                self._notify(said)
+                self.announce(said)
+
+    def await_return(self, source: Spoken, patience_s: float) -> Command | None:
+        """Somebody has gone: wait for "resume" or any key (RETRY), or another command that leads on.
+
+        None where nobody comes back within ``patience_s``. Whatever else is heard is let go of.
+        """
+        line = self._opened(source)
+        waiting = _Waiting(line, None, _resuming(self._bank.commands), patience_s)
+        self._tell(PhaseChanged(Phase.PAUSED))
+        try:
+            while True:
+                heard = self._hear_between(waiting)
+                if not isinstance(heard, Heard):
+                    return None if heard is None else Command.RETRY
+                if heard.command in LEAVING:
+                    return heard.command
+        finally:
+            line.close()
+
+    def _hear_between(self, waiting: _Waiting) -> Heard | str | None:
+        """What is heard next while nothing is asked: an utterance or a key; None where patience ran out."""
+        ears = self._parts.ears
+        if ears is None:
+            raise ValueError("hearing needs ears")
+        clock = self._parts.clock
+        if waiting.until_s is None:
+            waiting.until_s = clock.monotonic_s() + waiting.patience_s
+        left_s = waiting.until_s - clock.monotonic_s()
+        noting = _NotingKeys(self._parts.controls, waiting.keys)
+        options = replace(BETWEEN, commands=waiting.commands, start_patience_s=max(0.0, left_s))
+        hearing = Hearing(ears, noting, clock, self._worker, options, lambda _: None)
+        heard = hearing.hear(waiting.line.source(()), _Unkept())
+        if heard.failure is not None:
+            raise heard.failure
+        if noting.pressed is not None:
+            return noting.pressed
+        is_over = heard.ending is Ending.SILENCE and not heard.transcript.words and heard.command is None
+        return None if is_over or heard.ending is Ending.END_OF_AUDIO else heard
 
     # -------------------------------------------------------------------------- findings
 
@@ -601,16 +681,20 @@ class Session:
         found = combined or assessment
         return replace(_with(attempt, answer), combined=found), found
 
-    def _debrief(self, question: Question, found: Assessment, follow_up: str | None, turn: _Turn) -> bool:
+    def _debrief(
+        self, question: Question, found: Assessment, follow_up: FollowUp | None, turn: _Turn
+    ) -> bool:
         """Say what was found; whether the speaker wants to go on with the answer instead."""
-        said = feedback.spoken_debrief(question, found)
+        said = self._options.debrief(question, found, follow_up)
         if turn.command is Command.MISSED:
             said = feedback.all_missed(found)
         elif turn.command is Command.SAMPLE:
             said = feedback.sample(question)
-        self._tell(Saying(said))
         if follow_up is not None:
-            self._parts.speaker.prepare(text.spoken(follow_up, self._bank.glossary))
+            self._parts.speaker.prepare(text.spoken(follow_up.ask, self._bank.glossary))
+        if not said:
+            return False
+        self._tell(Saying(said))
         self._stopped_by = None
         if turn.line is None:
             self._say(said, self._key_pressed)
@@ -619,7 +703,17 @@ class Session:
         return bool(turn.rest) or self._stopped_by == REOPEN_KEY
 
 
-def _reply(question: Question, attempt: Attempt, command: Command | None) -> str:
+def _resuming(commands: CommandWords) -> CommandWords:
+    """``commands`` for whom nothing is asked: what calls back is RETRY, and nothing can be paused twice."""
+    calling = {Command.RESUME, Command.REPEAT, Command.NOT_DONE, Command.RETRY}
+    return tuple(
+        (Command.RETRY if command in calling else command, phrases)
+        for command, phrases in commands
+        if command in calling | LEAVING
+    )
+
+
+def _reply(question: Question, attempt: Attempt, command: Command | None, debrief: Debrief) -> str:
     """What to say between questions to a command; "" to those that need no reply."""
     found = attempt.combined
     if command is Command.HINT:
@@ -629,7 +723,7 @@ def _reply(question: Question, attempt: Attempt, command: Command | None) -> str
     if found is not None and command is Command.MISSED:
         return feedback.all_missed(found)
     if command in (Command.REPEAT, Command.SLOWER):
-        return question.ask if found is None else feedback.spoken_debrief(question, found)
+        return question.ask if found is None else debrief(question, found, None)
     return ""
 
 

@@ -15,6 +15,7 @@ from voiceprep.cli import (
     checking,
     configuring,
     doctor,
+    drilling,
     library,
     progress,
     repairing,
@@ -87,6 +88,7 @@ def begin(
 
 app.command("demo", epilog="Example: voiceprep demo --fast")(rounds.demo)
 app.command("practice", epilog="Example: voiceprep practice nms-purpose --headphones")(rounds.practice)
+app.command("drill", epilog="Example: voiceprep drill --minutes 20 --level senior")(drilling.drill)
 app.command("check", epilog='Example: voiceprep check nms-purpose --text "It keeps the best box."')(
     checking.check
 )

@@ -18,7 +18,7 @@ from voiceprep import resources
 from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
 from voiceprep.errors import DeviceError, JournalError, ModelMissing, UsageError
-from voiceprep.model import RATE_HZ, Bank, ListeningPace, Recovered
+from voiceprep.model import RATE_HZ, Bank, Level, ListeningPace, Recovered, Role
 from voiceprep.ports import Journal, Recogniser, Speaker
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.hearing import Ears
     from voiceprep.scoring import WordTable
-    from voiceprep.session import AnswerSource
+    from voiceprep.session import AnswerSource, Parts, Spoken
 
 DEFAULT_MODEL = "base.en"
 """Recognises conversational English in time on two cores; the next size up needs four times as long."""
@@ -45,6 +45,8 @@ class Chosen:
     pace: ListeningPace | None = None
     headphones: bool | None = None
     tones: bool | None = None
+    role: str | None = None
+    level: str | None = None
 
 
 def merged(chosen: Chosen) -> Settings:
@@ -213,6 +215,92 @@ def ears(model: str | None, stack: ExitStack) -> Ears:
     from voiceprep.hearing import Ears
 
     return Ears(SileroDetector(), recogniser(model, stack))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How answers are given and questions put: typed or from recordings, printed instead of spoken."""
+
+    text: bool = False
+    audio: tuple[Path, ...] = ()
+    mute: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether a microphone listens."""
+        return not (self.text or self.audio)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything at hand for questions and answers; ``between`` hears commands while nothing is asked.
+
+    ``player`` and ``between`` are None where nothing is played or no microphone listens, ``level`` where
+    each question has its own, ``role`` where the content has none.
+    """
+
+    bank: Bank
+    screen: Screen
+    level: Level | None
+    role: Role | None
+    headphones: bool
+    parts: Parts
+    answers: Iterator[AnswerSource]
+    player: Player | None
+    between: Spoken | None
+
+
+def furnished(chosen: Chosen, way: Way, bank: Bank, screen: Screen, stack: ExitStack) -> Room:
+    """The room for one use of the program; what was chosen is remembered once its parts are known to work.
+
+    Raises UsageError for contradictions, SettingsError, NoDevice, ModelError, SpeechError, JournalError.
+    """
+    from voiceprep.engines.clock import SystemClock
+    from voiceprep.engines.keys import TerminalKeys
+    from voiceprep.engines.tones import TonePlayer
+    from voiceprep.session import Parts, Spoken
+
+    if way.audio and way.text:
+        raise UsageError("--audio and --text both say where the answers come from; use one")
+    settings = merged(chosen)
+    role = _role(settings, bank)
+    sources = answers(settings, text=way.text, audio=way.audio, screen=screen)
+    hearing = None if way.text else ears(settings.model, stack)
+    player = None if way.mute else loudspeaker(settings)
+    if player is None and not way.mute:
+        screen.note("There is no loudspeaker here: what would be said is printed instead.")
+    toned = None if player is None or way.text or settings.tones is False else TonePlayer(player)
+    player = toned or player
+    speaker = Mute() if player is None else voice(settings, player, stack)
+    journal = open_journal(screen, stack)
+    unused = {
+        *(() if way.live else ("microphone",)),
+        *(("model",) if way.text else ()),
+        *(("loudspeaker", "voice") if player is None else ()),
+    }
+    remember(settings, frozenset(unused))
+    controls = stack.enter_context(TerminalKeys()) if way.live else NoKeys()
+    between = next(sources) if way.live else None
+    return Room(
+        bank,
+        screen,
+        None if settings.level in {None, "any"} else Level(str(settings.level)),
+        role,
+        way.live and settings.headphones,
+        Parts(speaker, journal, controls, SystemClock(), hearing, toned),
+        sources,
+        player,
+        between if isinstance(between, Spoken) else None,
+    )
+
+
+def _role(settings: Settings, bank: Bank) -> Role | None:
+    from voiceprep import bank as banks
+    from voiceprep import schedule
+
+    if settings.role is None and not bank.roles:
+        return None
+    return banks.find_role(bank, settings.role or schedule.ANY_ROLE)
 
 
 def answers(

@@ -5,26 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceprep.cli import assemble
-from voiceprep.cli.assemble import Chosen
+from voiceprep.cli import assemble, options
+from voiceprep.cli.assemble import Chosen, Room
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.home import SPOKEN_FOLDER, Settings, home
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import UsageError
-from voiceprep.model import RATE_HZ, Attempt, Bank, Command, Kind, Level, ListeningPace, Question
+from voiceprep.model import RATE_HZ, Attempt, Bank, Command, Question
 from voiceprep.ports import Controls, Speaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.resources import RecordedAnswer
     from voiceprep.session import AnswerSource, Session
@@ -124,8 +120,8 @@ def demo(
             SystemClock(),
             Ears(SileroDetector(), recogniser),
         )
-        options = SessionOptions(n_follow_ups=len(recorded) - 1)
-        with Session(parts, bank, options, screen.tell) as session:
+        asking = SessionOptions(n_follow_ups=len(recorded) - 1)
+        with Session(parts, bank, asking, screen.tell) as session:
             session.practise(chosen, map(source, recorded))
 
 
@@ -159,59 +155,25 @@ def practice(
         str | None,
         typer.Argument(help="A question's id (voiceprep questions list); chosen for you if left out."),
     ] = None,
-    topic: Annotated[str | None, typer.Option(help="Choose among questions of this topic.")] = None,
-    kind: Annotated[Kind | None, typer.Option(help="Choose among questions of this kind.")] = None,
-    level: Annotated[Level | None, typer.Option(help="Demand another level than the question's own.")] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help=f"Speech model: a name or a folder. {assemble.DEFAULT_MODEL} unless remembered."),
+    topic: options.Topic = None,
+    kind: options.OfKind = None,
+    level: Annotated[
+        options.AnyLevel | None,
+        typer.Option(help="Demand another level than the question's own; remembered (any: its own)."),
     ] = None,
-    microphone: Annotated[
-        str | None, typer.Option(help="Microphone: number or part of its name; remembered.")
-    ] = None,
-    loudspeaker: Annotated[
-        str | None, typer.Option(help="Loudspeaker: number or part of its name; remembered.")
-    ] = None,
-    voice: Annotated[
-        str | None, typer.Option(help="Voice that asks: its id or part of its name; remembered.")
-    ] = None,
-    rate: Annotated[
-        int | None, typer.Option(min=80, max=400, help="Its speed in words a minute; remembered.")
-    ] = None,
-    pace: Annotated[
-        ListeningPace | None,
-        typer.Option(
-            help="How long it waits to see whether you go on, by what you said; normal unless remembered."
-        ),
-    ] = None,
-    silence: Annotated[
-        float | None,
-        typer.Option(
-            min=0.8, max=30, help="Instead of a pace: so many seconds of silence end an answer; remembered."
-        ),
-    ] = None,
-    headphones: Annotated[
-        bool | None,
-        typer.Option(
-            "--headphones/--no-headphones",
-            help="You wear headphones: speak to cut the question short; remembered.",
-        ),
-    ] = None,
-    tones: Annotated[
-        bool | None,
-        typer.Option(
-            "--tones/--no-tones",
-            help="Short tones: up, it listens; down, it thinks; low, it failed; remembered.",
-        ),
-    ] = None,
-    audio: Annotated[
-        list[Path] | None,
-        typer.Option(help="Take the answer from this recording; again for the follow-up's."),
-    ] = None,
-    text: Annotated[
-        bool, typer.Option("--text", help="Type the answers (a fallback: rehearse aloud).")
-    ] = False,
-    mute: Annotated[bool, typer.Option("--mute", help="Print instead of speaking.")] = False,
+    role: options.OfRole = None,
+    model: options.Model = None,
+    microphone: options.Microphone = None,
+    loudspeaker: options.Loudspeaker = None,
+    voice: options.Voice = None,
+    rate: options.Rate = None,
+    pace: options.Pace = None,
+    silence: options.Silence = None,
+    headphones: options.Headphones = None,
+    tones: options.Tones = None,
+    audio: options.Audio = None,
+    text: options.Text = False,
+    mute: options.Mute = False,
     follow_ups: Annotated[int, typer.Option(min=0, max=5, help="Follow-ups asked at most.")] = 1,
 ) -> None:
     """Answer a question aloud; hear what is missing or vague, and a follow-up aimed at it.
@@ -226,75 +188,45 @@ def practice(
     """
     from voiceprep import bank as banks
     from voiceprep import schedule
-    from voiceprep.engines.tones import TonePlayer
-    from voiceprep.session import Parts, Session, SessionOptions
+    from voiceprep.session import Session, SessionOptions
 
-    if audio and text:
-        raise UsageError("--audio and --text both say where the answers come from; use one")
     screen = Screen()
     with ExitStack() as stack:
         stack.callback(screen.clear)
         bank = assemble.load_bank()
-        chosen = banks.find(bank, question) if question is not None else None
-        wish = schedule.Wish(topic=topic, kind=kind, role=banks.find_role(bank, schedule.ANY_ROLE))
-        settings = assemble.merged(
-            Chosen(microphone, loudspeaker, model, voice, rate, silence, pace, headphones, tones)
+        asked = banks.find(bank, question) if question is not None else None
+        way = assemble.Way(text, tuple(audio or ()), mute)
+        heard = Chosen(
+            microphone, loudspeaker, model, voice, rate, silence, pace, headphones, tones, role, level
         )
-        answers = assemble.answers(settings, text=text, audio=tuple(audio or ()), screen=screen)
-        ears = None if text else assemble.ears(settings.model, stack)
-        player = None if mute else assemble.loudspeaker(settings)
-        if player is None and not mute:
-            screen.note("There is no loudspeaker here: what would be said is printed instead.")
-        toned = None if player is None or text or settings.tones is False else TonePlayer(player)
-        player = toned or player
-        speaker = assemble.Mute() if player is None else assemble.voice(settings, player, stack)
-        journal = assemble.open_journal(screen, stack)
-        live = not (text or audio)
-        unused = {
-            *(() if live else ("microphone",)),
-            *(("model",) if text else ()),
-            *(("loudspeaker", "voice") if player is None else ()),
-        }
-        assemble.remember(settings, frozenset(unused))
-
-        controls = stack.enter_context(TerminalKeys()) if live else assemble.NoKeys()
-        parts = Parts(speaker, journal, controls, SystemClock(), ears, toned)
-        options = SessionOptions(level, follow_ups, headphones=live and settings.headphones)
+        room = assemble.furnished(heard, way, bank, screen, stack)
+        wish = schedule.Wish(topic=topic, kind=kind, role=room.role)
+        wanted = SessionOptions(room.level, follow_ups, headphones=room.headphones)
         ask_next = _by_key if text else _by_voice
-        room = _Room(screen, player, controls, answers)
         interactive = sys.stdin.isatty() and not audio
-        with Session(parts, bank, options, screen.tell) as session:
+        with Session(room.parts, bank, wanted, screen.tell) as session:
             while True:
-                if chosen is None:
-                    pick = schedule.next_question(bank.questions, journal.reviews(), parts.clock.now(), wish)
-                    chosen = pick.question
+                if asked is None:
+                    history, now = room.parts.journal.reviews(), room.parts.clock.now()
+                    pick = schedule.next_question(bank.questions, history, now, wish)
                     screen.note(f"Asked {pick.reason}.")
-                attempt = session.practise(chosen, answers)
+                    asked = pick.question
+                attempt = session.practise(asked, room.answers)
                 while True:
                     key = "q"
                     if session.asked_for is not None:
                         key = WISHES[session.asked_for]
                     elif interactive:
-                        key = ask_next(room, session, chosen, attempt)
+                        key = ask_next(room, session, asked, attempt)
                     if key != "c":
                         break
-                    attempt = session.go_on(chosen, attempt)
+                    attempt = session.go_on(asked, attempt)
                 if key == "q":
                     return
-                chosen = chosen if key == "r" else None
+                asked = asked if key == "r" else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """What is at hand between two questions."""
-
-    screen: Screen
-    player: Player | None
-    controls: Controls
-    answers: Iterator[AnswerSource]
-
-
-def _by_key(room: _Room, session: Session, question: Question, attempt: Attempt) -> str:  # noqa: ARG001 - as _by_voice
+def _by_key(room: Room, session: Session, question: Question, attempt: Attempt) -> str:  # noqa: ARG001 - as _by_voice
     """What to do next, by one key; replaying comes back here."""
     menu = {key: meaning for key, meaning in MENU.items() if key != "c"}
     with TerminalKeys() as keys:
@@ -309,20 +241,17 @@ def _by_key(room: _Room, session: Session, question: Question, attempt: Attempt)
             _replay(room.screen, attempt, room.player, keys)
 
 
-def _by_voice(room: _Room, session: Session, question: Question, attempt: Attempt) -> str:
+def _by_voice(room: Room, session: Session, question: Question, attempt: Attempt) -> str:
     """The same by voice, or by a key."""
-    from voiceprep.session import Spoken
-
     while True:
         room.screen.note("Say or press: " + "   ".join(f"{key}: {said}" for key, said in MENU.items()))
-        source = next(room.answers)
-        if not isinstance(source, Spoken):
+        if room.between is None:
             raise TypeError("a microphone is needed to listen")
-        wish = session.hear_wish(question, attempt, source, frozenset(MENU))
+        wish = session.hear_wish(question, attempt, room.between, frozenset(MENU))
         key = WISHES[wish] if isinstance(wish, Command) else wish
         if key != "p":
             return key
-        _replay(room.screen, attempt, room.player, room.controls)
+        _replay(room.screen, attempt, room.player, room.parts.controls)
 
 
 def _replay(screen: Screen, attempt: Attempt, player: Player | None, keys: Controls) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceprep.errors import DiskFull, JournalError, SettingsError, UsageError
-from voiceprep.model import ListeningPace
+from voiceprep.model import Level, ListeningPace
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -181,6 +181,8 @@ class Settings:
     pace: str | None = None
     headphones: bool = False
     tones: bool | None = None
+    role: str | None = None
+    level: str | None = None  # "any": each question's own
 
 
 def load_settings(folder: Path) -> Settings:
@@ -316,9 +318,15 @@ def _is_pace(value: object) -> bool:
     return value in list(ListeningPace)
 
 
+def _is_level(value: object) -> bool:
+    return value in _LEVELS
+
+
 def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
+
+_LEVELS = ("any", *Level)
 
 _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "microphone": (_is_text, "a name in quotes"),
@@ -330,6 +338,8 @@ _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "pace": (_is_pace, " or ".join(f'"{pace}"' for pace in ListeningPace)),
     "headphones": (_is_bool, "true or false"),
     "tones": (_is_bool, "true or false"),
+    "role": (_is_text, "a name in quotes"),
+    "level": (_is_level, " or ".join(f'"{level}"' for level in _LEVELS)),
 }
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from voiceprep.engines.loudspeaker import Player, Sound
 from voiceprep.errors import SpeechError, UsageError
+from voiceprep.model import RATE_WPM
 
 if TYPE_CHECKING:
     from voiceprep.model import Samples
@@ -56,7 +57,7 @@ class SpeechOptions:
     some for long texts) is killed. Raises UsageError for values no engine can take.
     """
 
-    rate_wpm: int = 165
+    rate_wpm: int = RATE_WPM
     voice: str | None = None
     volume: float = 1.0
     timeout_s: float = 10.0
