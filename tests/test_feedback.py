@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
+from voiceprep import bank as banks
+from voiceprep import resources
 from voiceprep.checks import assess
 from voiceprep.checks.vague_words import ASKS
-from voiceprep.feedback import WORST_FIRST, flatness, follow_up, gain, spoken_debrief, worst
+from voiceprep.feedback import (
+    BRIEF_S,
+    WORST_FIRST,
+    brief_debrief,
+    flatness,
+    follow_up,
+    gain,
+    one_breath,
+    spoken_debrief,
+    worst,
+)
 from voiceprep.model import (
+    RATE_WPM,
     Assessment,
     Bank,
     Element,
+    FollowUp,
     Kind,
     Level,
     Move,
     Pitfall,
     Probe,
     Question,
+    Status,
     Term,
     Transcript,
     Verdict,
 )
 from voiceprep.report import to_object
+from voiceprep.text import spoken, transcript
 
 QUESTION = Question(
     id="boxes",
@@ -201,6 +218,82 @@ def test_the_debrief_of_a_complete_answer_names_no_gap() -> None:
     found, _ = assessed(BEST + RISK + ONCE + EXTRA)
     assert found.verdict is Verdict.STRONG
     assert "Nothing is missing." in spoken_debrief(QUESTION, found)
+
+
+def test_every_debrief_of_a_drill_lasts_twenty_seconds_at_most() -> None:
+    """For strong, half and flat answers to every question, with the follow-up and without, at the usual rate.
+
+    There is always something to say, and what is quoted was said.
+    """
+    bank = banks.load([resources.folder("content")])
+    for question in bank.questions:
+        half = " ".join(question.strong.split()[: len(question.strong.split()) // 2])
+        for answer in (question.strong, half, question.flat):
+            found = assess(question, (transcript(answer),), bank)
+            for next_ in (found.follow_up, None):
+                said = brief_debrief(bank.glossary, question, found, next_)
+                whole = spoken(f"{said} {next_.ask if next_ else ''}", bank.glossary)
+                assert said, question.id
+                assert len(whole.split()) * 60 / RATE_WPM <= BRIEF_S, whole
+                for quoted in re.findall("“(.+?)(?: …)?”", said):
+                    assert quoted in " ".join(answer.split())
+            breath = spoken(one_breath(bank.glossary, question, found, None), bank.glossary)
+            assert 0 < len(breath.split()) <= MAX_BREATH_WORDS
+
+
+MAX_BREATH_WORDS = 35
+"""A breath: some twelve seconds at the usual rate, which a correction may take."""
+
+
+def test_a_brief_debrief_names_one_strength_and_one_gap() -> None:
+    """The gap is not the one that the follow-up asks for; where that is the only one, it is left to it."""
+    found, _ = assessed("You keep the best box. YOLO finds them in one pass.")
+    follow = FollowUp("What happens in a crowd?", "threshold-risk")
+    said = brief_debrief((), QUESTION, found, follow)
+    assert said.startswith("Good: you said “keep the best box”. ")
+    assert "neighbours" not in said
+    assert said.count("You have not yet said") == 1
+    assert "a wrong threshold loses neighbours" in brief_debrief((), QUESTION, found, None)
+    only = replace(
+        found,
+        moves=(),
+        elements=tuple(
+            one for one in found.elements if one.id == "threshold-risk" or one.status is Status.SAID
+        ),
+    )
+    assert brief_debrief((), QUESTION, only, follow) == "Good: you said “keep the best box”."
+
+
+def test_a_brief_debrief_corrects_what_was_wrong_before_it_names_a_gap() -> None:
+    """A wrong claim that stands uncorrected is learnt."""
+    found, _ = assessed("You keep the best box. It averages the overlapping boxes.")
+    assert brief_debrief((), QUESTION, found, None).endswith("One correction: Nothing is averaged.")
+    assert one_breath((), QUESTION, found, None) == "Good. One correction: Nothing is averaged."
+
+
+def test_a_brief_debrief_gives_way_to_a_long_follow_up() -> None:
+    """First the end of the quotation, then the strength, then the gap."""
+    text = "You keep the best box of all the boxes that there are in the picture, and so on."
+    found, _ = assessed(text)
+
+    def beside(n_words: int) -> str:
+        return brief_debrief((), QUESTION, found, FollowUp("word " * n_words, "x"))
+
+    full = beside(0)
+    tried = [beside(n_words) for n_words in range(60)]
+    assert full == tried[0]
+    assert [len(said.split()) for said in tried] == sorted((len(s.split()) for s in tried), reverse=True)
+    assert tried[-1] == ""
+    assert any(said and said != full for said in tried)
+
+
+def test_one_breath_says_the_one_thing_to_add() -> None:
+    """Or that there is none, or that nothing asked for was said."""
+    found, _ = assessed("You keep the best box.")
+    assert one_breath((), QUESTION, found, None).startswith("Good. I did not hear you say this: ")
+    assert one_breath((), QUESTION, found, None).count("I did not hear") == 1
+    found, _ = assessed("I like pictures a lot.")
+    assert one_breath((), QUESTION, found, None).startswith("Not yet. ")
 
 
 def test_the_gain_of_a_second_answer() -> None:

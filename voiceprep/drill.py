@@ -241,7 +241,7 @@ def _habit(answered: Sequence[Review]) -> list[str]:
     if left_out[part] < MIN_SLIPS:
         return []
     often = f"{left_out[part]} of {_count(demanded[part], 'answer')}"
-    what = feedback.in_words(moves[part])
+    what = feedback.SHORT[moves[part]]
     return [f"Next time do not leave out {what}: it was missing at first in {often} that called for it."]
 
 

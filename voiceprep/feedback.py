@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from voiceprep.model import (
     RATE_WPM,
@@ -247,11 +247,6 @@ def stopped_at(limit_s: float) -> str:
     )
 
 
-def in_words(move: Move) -> str:
-    """``move`` as the object of "you left out ..."."""
-    return _SHORT[move]
-
-
 def shortened(text: str) -> str:
     """``text`` as long as an ear keeps, cut at its end."""
     return _short(text)
@@ -342,13 +337,15 @@ def _gap(question: Question, assessment: Assessment, follow_up: FollowUp | None)
     for pitfall in assessment.pitfalls[:1]:
         return f"One correction: {pitfall.correction}"
     asked = follow_up.probes if follow_up is not None else ""
-    left = replace(
-        assessment,
-        elements=tuple(one for one in assessment.elements if one.id != asked),
-        moves=tuple(one for one in assessment.moves if one.id.value != asked),
-    )
-    gap = _gaps(question, left)[0]
-    return "" if gap == _NO_GAP and left != assessment else gap
+    essential = {element.id for element in question.elements if element.essential}
+    missing = [finding for finding in assessment.elements if finding.status is Status.MISSING]
+    unmade = {made.id for made in assessment.moves if made.required and made.status is Status.MISSING}
+    gaps = [(one.id, _unsaid(one)) for one in missing if one.id in essential]
+    gaps += [(move.value, _unmade(move)) for move in MOVE_ORDER if move in unmade]
+    gaps += [(one.id, _unsaid(one)) for one in missing if one.id not in essential]
+    if not gaps:
+        return _NO_GAP
+    return next((gap for id_, gap in gaps if id_ != asked), "")
 
 
 FLAT_MADE = 1 / 3
@@ -382,13 +379,21 @@ def _strength(assessment: Assessment, n_words: int = MAX_QUOTE_WORDS) -> str:
     return "Thank you, that is a start." if assessment.verdict is not Verdict.STRONG else "Well answered."
 
 
+def _unsaid(finding: ElementFinding) -> str:
+    return f"I did not hear you say this: {finding.need}."
+
+
+def _unmade(move: Move) -> str:
+    return f"You have not yet said {SHORT[move]}."
+
+
 def _gaps(question: Question, assessment: Assessment) -> list[str]:
     essential = {element.id: element.essential for element in question.elements}
     missing = [finding for finding in assessment.elements if finding.status is Status.MISSING]
     missing.sort(key=lambda finding: not essential[finding.id])
     unmade = {made.id for made in assessment.moves if made.required and made.status is Status.MISSING}
-    gaps = [f"I did not hear you say this: {finding.need}." for finding in missing]
-    gaps[1:1] = [f"You have not yet said {SHORT[move]}." for move in MOVE_ORDER if move in unmade][:1]
+    gaps = [_unsaid(finding) for finding in missing]
+    gaps[1:1] = [_unmade(move) for move in MOVE_ORDER if move in unmade][:1]
     if not gaps:
         return [_NO_GAP]
     return gaps[:MAX_GAPS]

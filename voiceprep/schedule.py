@@ -312,7 +312,7 @@ def reason(question: Question, memory: Memory, now: datetime, level: Level | Non
 
 def habit_in_words(habit: Habit) -> str:
     """What is left out, and how often, as a clause said to the speaker."""
-    left_out = feedback.in_words(habit.move)
+    left_out = feedback.SHORT[habit.move]
     if habit.n_left_out == habit.n_answers:
         often = f"all of your last {habit.n_answers} answers"
     else:

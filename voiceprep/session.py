@@ -419,6 +419,8 @@ class Session:
             command = alone(said, self._bank.commands)
             command = command if command in LEAVING else None
             answer = _typed(asked, text.transcript("" if command else said))
+            if command is not None:
+                answer = replace(answer, ending=Ending.COMMAND)
             self._tell(PhaseChanged(Phase.THINKING))
             # Until it is checked it is what it would be after a crash: words, and no findings about them.
             self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.INTERRUPTED))
