@@ -18,10 +18,12 @@ import typer
 from typer.testing import CliRunner, Result
 
 from voiceprep import __version__, resources
-from voiceprep.cli import rounds
+from voiceprep import bank as banks
+from voiceprep.cli import assemble, options, rounds
 from voiceprep.cli.app import app
 from voiceprep.engines.home import Settings
 from voiceprep.engines.recording import WavRecording
+from voiceprep.model import Level
 
 ANSWER = "The detector predicts several boxes for one object, so I keep the one with the best score."
 SYNTHETIC = str(resources.folder("audio_fixtures") / "whisper-synthetic")
@@ -56,8 +58,8 @@ def lines(result: Result) -> Iterator[dict[str, object]]:
 
 COMMANDS = (
     (), ("demo",), ("practice",), ("check",), ("score",), ("transcribe",), ("history",), ("forget",),
-    ("restore",), ("doctor",), ("profile",), ("replay",), ("report",), ("vague",), ("export",), ("progress",),
-    ("repair",),
+    ("restore",), ("doctor",), ("profile",), ("replay",), ("report",), ("vague",), ("export",),
+    ("progress",), ("repair",), ("drill",),
     ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
     ("questions", "new"), ("questions", "import"),
     ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),
@@ -131,6 +133,14 @@ def test_version() -> None:
         ("practice", "nms-purpose", "--silence", "nan", "--text"),
         ("practice", "nms-purpose", "--pace", "slow", "--text"),
         ("practice", "nms-purpose", "--pace", "quick", "--silence", "2", "--text"),
+        ("practice", "--role", "astronaut", "--text"),
+        ("drill", "--role", "astronaut", "--text"),
+        ("drill", "--topic", "poetry", "--text", "--mute"),
+        ("drill", "--round", "lunch", "--text"),
+        ("drill", "--rapid", "--sections", "--text"),
+        ("drill", "--resume", "--text", "--mute"),  # there is none
+        ("drill", "--resume", "--topic", "cnn", "--text"),
+        ("drill", "--questions", "0", "--text"),
     ],
 )
 def test_wrong_usage_is_status_2(args: tuple[str, ...]) -> None:
@@ -525,6 +535,111 @@ def test_practice_takes_answers_from_files() -> None:
     result = run("practice", "yolo-vs-faster-rcnn", "--mute", "--model", SYNTHETIC, *answers)
     assert result.exit_code == 0, result.stderr
     assert "Both answers together" in result.stdout
+
+
+RECORDED = {answer.question: str(answer.path) for answer in resources.recorded_answers()}
+
+
+def drilled(*args: str, text: str | None = None) -> Result:
+    result = run("drill", "--mute", *args, text=text)
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def asked(result: Result) -> list[str]:
+    """The questions a drill asked, in order."""
+    return re.findall(r"^Question \((.+)\)$", result.stdout, re.MULTILINE)
+
+
+def test_a_drill_takes_answers_from_files_and_goes_on_later() -> None:
+    """Recorded answers one after another; where they run out it stops, and --resume asks the rest."""
+    answers = ("--model", SYNTHETIC, "--audio")
+    first = drilled("--topic", "video", "--all", "--follow-ups", "0", *answers, RECORDED["kalman-tracking"])
+    assert asked(first) == ["kalman-tracking"]
+    assert first.stdout.startswith("\nQuestion 1 of 4.\n")
+    assert "1 question answered: 1 strong." in first.stdout
+    assert "Coming back: 1 " in " ".join(first.stdout.split())
+    assert "voiceprep drill --resume" in first.stderr
+    rest = drilled(
+        "--resume",
+        "--follow-ups",
+        "0",
+        *answers,
+        RECORDED["video-challenges"],
+        "--audio",
+        RECORDED["video-challenges"],
+    )
+    assert asked(rest) == ["mot-architecture", "video-challenges"]
+    assert "Question 2 of 4." in rest.stdout
+    last = drilled("--resume", "--text", "--follow-ups", "0", text="It makes a map while it moves.\n\n")
+    assert asked(last) == ["visual-slam"]
+    assert "--resume" not in last.stderr
+    assert run("drill", "--resume", "--text", "--mute").exit_code == 2
+
+
+def test_a_drill_by_typing_obeys_commands_and_ends_with_what_to_do() -> None:
+    """Skip leads on; stop ends it with a summary; the question at which it stopped is asked again."""
+    lines = "It shrinks the maps.\n\nskip\n\nstop\n\n"
+    stopped = drilled("--topic", "cnn", "--all", "--follow-ups", "0", "--text", text=lines)
+    names = asked(stopped)
+    assert len(names) == 3
+    assert "1 question answered: " in stopped.stdout
+    assert "2 passed over" in stopped.stdout
+    assert "Go back to “" in stopped.stdout
+    again = drilled("--resume", "--text", "--follow-ups", "0", text="stop\n\n")
+    assert asked(again) == names[2:]
+
+
+def test_rapid_fire_asks_definitions_and_nothing_more() -> None:
+    """No number, no follow-up, one breath of feedback; only questions of kind define."""
+    result = drilled("--rapid", "--questions", "3", "--text", text="Nothing comes to my mind.\n\n" * 3)
+    kinds = {
+        line.split()[0]: line
+        for line in run("questions", "list", "--kind", "define").stdout.splitlines()
+        if line
+    }
+    assert len(asked(result)) == 3
+    assert set(asked(result)) <= set(kinds)
+    assert "Follow-up" not in result.stdout
+    assert "Question 1 of 3" not in result.stdout
+    assert result.stdout.count("Not yet. ") + result.stdout.count("Good. ") == 3
+
+
+def test_sections_ask_one_question_of_each_topic() -> None:
+    """As many as there are topics, each from another, each followed up."""
+    result = drilled("--sections", "--text", text="next\n\n" * 50)
+    topics = {question.topic for question in assemble.load_bank().questions}
+    of = {question.id: question.topic for question in assemble.load_bank().questions}
+    assert len(asked(result)) == len(topics)
+    assert {of[name] for name in asked(result)} == topics
+
+
+def test_role_and_level_are_remembered_and_any_forgets_them(tmp_path: Path) -> None:
+    """By drill and practice alike; a role that does not exist is not."""
+    settings = tmp_path / "home" / "config.toml"
+    drilled("--role", "perception-engineer", "--level", "senior", "--text", text="stop\n\n")
+    assert settings.read_text() == 'headphones = false\nrole = "perception-engineer"\nlevel = "senior"\n'
+    assert json.loads(run("export", "--format", "json").stdout)["level"] == "senior"
+    assert run("drill", "--role", "astronaut", "--text").exit_code == 2
+    assert 'role = "perception-engineer"' in settings.read_text()
+    assert run("practice", "nms-purpose", "--level", "any", "--text", "--mute", text=ANSWER).exit_code == 0
+    assert 'level = "any"' in settings.read_text()
+
+
+def test_practice_says_why_it_asks() -> None:
+    """Without a question named, the same order as a drill's, and the reason for it."""
+    result = run("practice", "--topic", "video", "--text", "--mute", text="A map.\n")
+    assert "Asked because you have not answered it yet." in result.stderr
+
+
+def test_rounds_are_those_of_the_content() -> None:
+    """The option's choices are written out so that --help need not load the content."""
+    assert [round_.value for round_ in options.Round] == [*banks.ROUNDS]
+    assert [level.value for level in options.AnyLevel] == ["any", *Level]
+    assert all(
+        role.id in run("drill", "--help").stdout.replace("\n" + " " * 34, "")
+        for role in assemble.load_bank().roles
+    )
 
 
 def test_demo_recogniser_is_not_remembered_for_a_person() -> None:

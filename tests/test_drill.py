@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import NullSink
 
 from voiceprep import bank as banks
 from voiceprep import feedback, resources, schedule
 from voiceprep.drill import Drill, Manner, Outcome, done, gone, is_away, numbered, summary, unannounced
+from voiceprep.engines import models
+from voiceprep.engines.audiofile import read_audio
+from voiceprep.engines.clock import SystemClock
+from voiceprep.engines.loudspeaker import WavFilePlayer
+from voiceprep.engines.microphone import SoundDeviceMicrophone
+from voiceprep.engines.recording import WavRecording
+from voiceprep.engines.silero import SileroDetector
+from voiceprep.engines.speech import Pyttsx3Speaker, SpeechOptions
+from voiceprep.engines.whisper import WhisperOptions, WhisperRecogniser
 from voiceprep.errors import Interrupted
-from voiceprep.events import Asking, Event, Obeyed
+from voiceprep.events import Asking, Event, LevelMeasured, Obeyed, Phase, PhaseChanged
 from voiceprep.hearing import Ears
 from voiceprep.listen import ListenOptions
 from voiceprep.model import (
@@ -34,7 +48,7 @@ from voiceprep.model import (
     Verdict,
 )
 from voiceprep.schedule import Pick
-from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
+from voiceprep.session import COMMANDS_ONLY, AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
 from voiceprep.testing import (
     BLOCK_SAMPLES,
     LoudnessDetector,
@@ -439,7 +453,10 @@ def test_the_end_names_one_or_two_things_to_do_and_what_comes_back(bank: Bank) -
     )
     whole = [reviewed(NAMES[0], 1, said="duplicate-boxes reason")]
     at_best = summary(bank, whole, schedule.remember(whole, NOON), NOON)
-    assert at_best == "1 question answered: 1 strong. Coming back: 1 within a week."
+    assert at_best == (
+        "1 question answered: 1 strong. Next, take another topic or a higher level. "
+        "Coming back: 1 within a week."
+    )
     silent = [reviewed(NAMES[2], 4)]
     assert summary(bank, silent, schedule.remember(silent, now), now) == "No question was answered this time."
 
@@ -463,3 +480,113 @@ def test_commands_within_answers_work_as_ever(bank: Bank) -> None:
     assert [len(one.answers[0].marks_s) for one in evening.attempts] == [0, 1]
     texts = [one.answers[0].transcript.text for one in evening.attempts if one.answers[0].transcript]
     assert texts == ["It drops boxes.", "Flips."]
+
+
+# ------------------------------------------------------------------------------ with a real microphone
+
+
+class Person:
+    """Speaks into the null sink's microphone when it is their turn; ``turns`` are told by what happens.
+
+    A turn is a test of an event, and the sound made when it happens: turns are taken in order.
+    """
+
+    def __init__(self, sink: NullSink, turns: Sequence[tuple[Callable[[Event], bool], Path | None]]) -> None:
+        self._sink = sink
+        self._turns = list(turns)
+        self._saying: list[threading.Timer] = []
+        self.events: list[Event] = []
+
+    def tell(self, event: Event) -> None:
+        self.events.append(event)
+        if self._turns and self._turns[0][0](event):
+            _, sound = self._turns.pop(0)
+            if sound is not None:
+                timer = threading.Timer(REACTION_S, lambda: self._sink.play(sound).wait())
+                timer.start()
+                self._saying.append(timer)
+
+    def leave(self) -> None:
+        for timer in self._saying:
+            timer.join()
+
+
+REACTION_S = 0.5
+"""Until the microphone is open again: PortAudio takes a tenth of a second or two."""
+
+
+def spoken_wav(text: str, folder: Path) -> Path:
+    """``text`` in the voice that the small recogniser knows, 16 kHz mono 16-bit."""
+    with closing(Pyttsx3Speaker(WavFilePlayer(folder), SpeechOptions())) as speaker:
+        path = Path(speaker.say(text, lambda: False))
+    # A second before it: on a busy machine a stream is open before it delivers.
+    return as_wav(
+        np.concatenate([np.zeros(RATE_HZ, np.float32), *read_audio(path)]), folder / f"{path.stem}-16k.wav"
+    )
+
+
+def as_wav(samples: Samples, path: Path) -> Path:
+    with closing(WavRecording(path)) as recording:
+        recording.write(samples)
+    return path
+
+
+@pytest.mark.needs_system
+@pytest.mark.skipif(sys.platform == "win32", reason="the null sink is a PulseAudio on Linux")
+def test_a_speaker_who_answers_commands_and_walks_away(
+    bank: Bank, null_sink: NullSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through PortAudio, the speech detector and the small recogniser, without a key.
+
+    An answer, "let me try again" after its feedback, silence, "I'm back" to the pause, "skip", "stop".
+    """
+    monkeypatch.setenv("PULSE_SERVER", null_sink.server)
+    answer = next(one for one in resources.recorded_answers() if one.question == "yolo-vs-faster-rcnn")
+    room = as_wav(np.tile(QUIET, 3000), tmp_path / "room.wav")  # zeros are a dead microphone
+    hushed = null_sink.play(room)
+
+    def listening(event: Event) -> bool:
+        return isinstance(event, PhaseChanged) and event.phase is Phase.LISTENING and not offered(event)
+
+    def offered(event: Event) -> bool:
+        return event == PhaseChanged(Phase.LISTENING, COMMANDS_ONLY)
+
+    def paused(event: Event) -> bool:
+        return isinstance(event, PhaseChanged) and event.phase is Phase.PAUSED
+
+    person = Person(
+        null_sink,
+        [
+            (listening, as_wav(np.concatenate(list(read_audio(answer.path))), tmp_path / "answer.wav")),
+            (offered, spoken_wav("Let me try again.", tmp_path)),
+            (listening, None),
+            (paused, spoken_wav("I'm back.", tmp_path)),
+            (listening, spoken_wav("Skip this question.", tmp_path)),
+            (listening, spoken_wav("Stop.", tmp_path)),
+        ],
+    )
+    names = ("yolo-vs-faster-rcnn", *NAMES[:1])
+    picks = tuple(Pick(banks.find(bank, name), "because of this test") for name in names)
+    speaker, journal = ScriptedSpeaker(), MemoryJournal()
+    run = journal.run(journal.begin_run(RunKind.DRILL, names, NOON))
+    source = Spoken(
+        partial(SoundDeviceMicrophone, None), ListenOptions(finish_silence_s=2.5, start_patience_s=5.0)
+    )
+    with closing(WhisperRecogniser(models.synthetic_model(), WhisperOptions())) as recogniser:
+        parts = Parts(speaker, journal, ScriptedControls(), SystemClock(), Ears(SileroDetector(), recogniser))
+        options = SessionOptions(n_follow_ups=0)
+        with Session(parts, bank, options, person.tell) as session:
+            manner = Manner(gap_s=15.0, away_s=60.0)
+            outcome = Drill(session, parts, run, manner, source).go(picks, itertools.repeat(source))
+    person.leave()
+    hushed.kill()
+    hushed.wait()
+    told = "\n".join(str(event) for event in person.events if not isinstance(event, LevelMeasured))
+    assert outcome is Outcome.STOPPED, told
+    obeyed = [event.command for event in person.events if isinstance(event, Obeyed)]
+    assert obeyed == [Command.RETRY, Command.RETRY, Command.SKIP, Command.STOP]
+    assert [one.question for one in journal.attempts()[::-1]] == [names[0], names[0], names[1]]
+    first, again, last = journal.attempts()[::-1]
+    assert first.combined is not None
+    assert (again.combined, last.combined) == (None, None)
+    assert speaker.said.count(gone(60.0)) == 1

@@ -128,6 +128,38 @@ def test_file_waits_for_the_words_however_slow() -> None:
     assert room.hear(speech(1), quiet(60), live=False).n_samples < 2 * RATE_HZ
 
 
+@pytest.mark.parametrize(
+    ("phrases", "command", "text"),
+    [
+        (("Skip this one.",), Command.SKIP, ""),
+        (("It drops boxes.", "What did I miss?"), Command.MISSED, "It drops boxes."),
+        (("Mark this.",), None, ""),
+        (("It drops boxes", "and next."), None, "It drops boxes and next."),
+    ],
+)
+def test_a_command_is_obeyed_however_slow_the_recogniser(
+    phrases: tuple[str, ...], command: Command | None, text: str
+) -> None:
+    """Also where the silence had ended the answer before anybody knew that it was one."""
+
+    class Slow(ScriptedRecogniser):
+        def transcribe(self, samples: Samples) -> tuple[HeardWord, ...]:
+            time.sleep(0.2)
+            return super().transcribe(samples)
+
+    commands = (
+        (Command.SKIP, ("skip this one",)),
+        (Command.MISSED, ("what did i miss",)),
+        (Command.MARK, ("mark this",)),
+    )
+    room = Room(options=ListenOptions(finish_silence_s=2.5, start_patience_s=6, commands=commands))
+    room.recogniser = Slow(phrases)
+    turns = [part for _ in phrases for part in (speech(1), quiet(1))]
+    heard = room.hear(*turns, quiet(12))
+    assert (heard.command, heard.transcript.text) == (command, text)
+    assert len(heard.marks_s) == (phrases == ("Mark this.",))
+
+
 def test_last_samples_of_a_file_are_heard() -> None:
     """What does not fill the detector's last frame is part of the last phrase all the same."""
     room = Room(["to the very end"], WHOLE_RECORDING)

@@ -70,9 +70,6 @@ class Outcome(StrEnum):
     NO_MORE_ANSWERS = "no more answers"
 
 
-MAX_NEXT = 2
-"""A report ends with one or two things to do next, not with a full list of failings."""
-
 MIN_SLIPS = 2
 """Times a move was left out in a drill from which it is worth saying; once happens to everybody."""
 
@@ -225,7 +222,8 @@ def summary(bank: Bank, of_run: Iterable[Review], memory: Memory, now: datetime)
     n_passed = len(latest) - len(answered)
     passed = f"; {n_passed} passed over" if n_passed else ""
     parts = [f"{_count(len(answered), 'question')} answered: {verdicts}{passed}."]
-    parts += [*_habit(answered), *_weakest(known, answered)][:MAX_NEXT]
+    to_do = [*_habit(answered), *_weakest(known, answered)]
+    parts += to_do or ["Next, take another topic or a higher level."]
     parts.append(_returns([schedule.days_until(known[one.question], memory, now) for one in answered]))
     return " ".join(parts)
 
@@ -246,13 +244,15 @@ def _habit(answered: Sequence[Review]) -> list[str]:
 
 
 def _weakest(known: Mapping[str, Question], answered: Sequence[Review]) -> list[str]:
-    """The question of which most was left out."""
-    worst = max(answered, key=lambda one: (len(one.missing), one.question))
-    if not worst.missing:
+    """The question of which most was left out, where an answer was less than strong."""
+    weak = [one for one in answered if one.verdict is not Verdict.STRONG and one.missing]
+    if not weak:
         return []
+    worst = max(weak, key=lambda one: (len(one.missing), one.question))
     n_points = len(worst.said) + len(worst.prompted) + len(worst.missing)
     asked = feedback.shortened(known[worst.question].ask)
-    return [f"Go back to “{asked}”: {len(worst.missing)} of its {n_points} points were missing."]
+    were = "was" if len(worst.missing) == 1 else "were"
+    return [f"Go back to “{asked}”: {len(worst.missing)} of its {n_points} points {were} missing."]
 
 
 def _returns(days: Sequence[int]) -> str:

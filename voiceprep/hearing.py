@@ -368,8 +368,14 @@ class Hearing:
             else:
                 self._rest_from = span.end
                 self._command = found.command
-        elif self._state.finished is None and (held := hold(self._state, found.command)) is not None:
+        elif (held := hold(self._state, found.command)) is None:
+            self._add(span, heard)
+        elif held.finished is None:
             self._state, self._held = held, (span, heard)
+        elif held.finished is Ending.SILENCE:
+            # The recogniser was slower than the silence that shows that nobody goes on.
+            self._state = listen_on(held)
+            self._obey(found.command)
         else:
             self._add(span, heard)
 

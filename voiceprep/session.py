@@ -18,8 +18,10 @@ from voiceprep.errors import Interrupted, JournalError, VoiceprepError
 from voiceprep.events import (
     Asking,
     Checked,
+    Event,
     Kept,
     NothingSaid,
+    Obeyed,
     Phase,
     PhaseChanged,
     Reopened,
@@ -189,6 +191,10 @@ class _Turn:
 
 BETWEEN = ListenOptions(pace=ListeningPace.QUICK, start_patience_s=1e9, max_answer_s=1e9)
 """Between questions nothing but commands is listened for, without end."""
+
+
+COMMANDS_ONLY = "for a command"
+"""Stands in the place of a microphone's name where no answer is listened for."""
 
 
 class _Unkept:
@@ -605,6 +611,8 @@ class Session:
         """
         line = self._opened(source)
         waiting = _Waiting(line, keys, self._bank.commands or BETWEEN.commands, patience_s)
+        line.blocks()  # who sees that it listens may speak: the microphone is open
+        self._tell(PhaseChanged(Phase.LISTENING, COMMANDS_ONLY))
         while True:
             heard = self._hear_between(waiting)
             if not isinstance(heard, Heard):
@@ -631,8 +639,9 @@ class Session:
         """
         line = self._opened(source)
         waiting = _Waiting(line, None, _resuming(self._bank.commands), patience_s)
-        self._tell(PhaseChanged(Phase.PAUSED))
         try:
+            line.blocks()
+            self._tell(PhaseChanged(Phase.PAUSED))
             while True:
                 heard = self._hear_between(waiting)
                 if not isinstance(heard, Heard):
@@ -653,7 +662,7 @@ class Session:
         left_s = waiting.until_s - clock.monotonic_s()
         noting = _NotingKeys(self._parts.controls, waiting.keys)
         options = replace(BETWEEN, commands=waiting.commands, start_patience_s=max(0.0, left_s))
-        hearing = Hearing(ears, noting, clock, self._worker, options, lambda _: None)
+        hearing = Hearing(ears, noting, clock, self._worker, options, self._tell_commands)
         heard = hearing.hear(waiting.line.source(()), _Unkept())
         if heard.failure is not None:
             raise heard.failure
@@ -661,6 +670,11 @@ class Session:
             return noting.pressed
         is_over = heard.ending is Ending.SILENCE and not heard.transcript.words and heard.command is None
         return None if is_over or heard.ending is Ending.END_OF_AUDIO else heard
+
+    def _tell_commands(self, event: Event) -> None:
+        """Of what is heard between questions only commands are told: the rest is nobody's business."""
+        if isinstance(event, Obeyed | PhaseChanged):
+            self._tell(event)
 
     # -------------------------------------------------------------------------- findings
 
