@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from voiceprep import resources
-from voiceprep.bank import find, load, parse_pack
-from voiceprep.errors import ContentError, Fault, UnknownQuestion
-from voiceprep.model import Bank, Command, Level, Move
+from voiceprep.bank import find, find_role, load, parse_pack
+from voiceprep.errors import ContentError, Fault, UnknownQuestion, UsageError
+from voiceprep.model import Bank, Command, Level, Move, Role, TopicShare
 
 GOOD = """
 id = "keep-best"
@@ -212,6 +212,41 @@ def test_faults_of_commands_are_named(text: str, key: str, problem: str) -> None
         fault.file == "commands.toml" and fault.key == key and problem in fault.problem
         for fault in caught.value.faults
     )
+
+
+def roles(shares: str, id_: str = "pilot") -> str:
+    """A file of one role."""
+    return f'[[roles]]\nid = "{id_}"\nabout = "flies"\nshares = [{shares}]\n'
+
+
+def test_roles_are_content() -> None:
+    """A role brings its topics and their shares; packs may do without."""
+    bank = parse_pack({"roles.toml": roles('{ share = 2, topics = ["a", "b"] }, { topics = ["c"] }')})
+    shares = (TopicShare(("a", "b"), 2.0), TopicShare(("c",), 1.0))
+    assert bank.roles == (Role("pilot", "flies", shares),)
+    assert find_role(bank, "pilot") is bank.roles[0]
+    with pytest.raises(UsageError, match="no role 'pilto'; known are pilot"):
+        find_role(bank, "pilto")
+    assert parse_pack({"cv/a.toml": GOOD, "cv/synonyms.toml": WORDS}).roles == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "problem"),
+    [
+        (roles('{ share = 0, topics = ["a"] }'), "roles[0].shares[0].share", "above 0"),
+        (roles('{ share = "x", topics = ["a"] }'), "roles[0].shares[0].share", "expected a number"),
+        (roles('{ share = 1, topics = ["a"] }, { topics = ["a"] }'), "roles[0].shares", "'a' has more than"),
+        (roles('{ share = 1, topic = ["a"] }'), "roles[0].shares[0].topic", "did you mean 'topics'?"),
+        (roles(""), "roles[0].shares", "at least one"),
+        (roles('{ topics = ["a"] }') + roles('{ topics = ["b"] }'), "roles", "'pilot' is taken already"),
+        ('[role]\nid = "x"', "roles", "missing"),
+    ],
+)
+def test_faults_of_roles_are_named(text: str, key: str, problem: str) -> None:
+    """A share that is none, a topic with two of them, a role with none, two of one name."""
+    with pytest.raises(ContentError) as caught:
+        parse_pack({"roles.toml": text})
+    assert any(fault.key == key and problem in fault.problem for fault in caught.value.faults), caught.value
 
 
 def test_every_command_can_be_said() -> None:
