@@ -119,14 +119,14 @@ class RepairSession(Session):
         self._n_tried += 1
         self._ask = judged.lacks
         self._tell(SaidAgain(tried, judged))
-        self._notify(repair.spoken(judged))
+        self.announce(repair.spoken(judged))
         return self._parts.journal.attempt(attempt.id)
 
     def _offer(self, sentence: Told, question: Question, attempt: Attempt) -> None:
         """Say the sentence of the sample answer that fits."""
         fits = repair.fitting(question, sentence.vague, self._bank, attempt.level)
         if fits:
-            self._notify(f"A sentence that would fit: {fits}")
+            self.announce(f"A sentence that would fit: {fits}")
 
     def _aside(
         self, question: Question, asked: Asked, command: Command | None, line: Line
