@@ -94,6 +94,10 @@ class Desk:
             self._clock.advance(len(samples) / RATE_HZ)
             yield Block(samples)
 
+    def waiting(self) -> tuple[Block, ...]:
+        """Nothing: all of it is made when it is taken."""
+        return ()
+
     def close(self) -> None:
         """Nothing to free."""
 
