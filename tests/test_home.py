@@ -26,6 +26,7 @@ from voiceprep.engines.home import (
     save_settings,
 )
 from voiceprep.errors import JournalError, SettingsError
+from voiceprep.model import Level
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
 
@@ -179,6 +180,9 @@ any_settings = st.builds(
     rate_wpm=st.none() | st.integers(1, 10**9),
     finish_silence_s=st.none() | st.floats(0, 1e300, exclude_min=True),
     headphones=st.booleans(),
+    level=st.none() | st.sampled_from([level.value for level in Level]),
+    role=st.none() | texts,
+    plan_start=st.none() | st.dates(),
 )
 
 

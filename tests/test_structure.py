@@ -35,6 +35,7 @@ CORE = {
     "content_table",
     "checks",
     "feedback",
+    "plan",
     "profile",
     "progress",
     "repair",

@@ -7,6 +7,7 @@ A content folder holds packs, a pack holds topics, a topic holds one TOML file f
     content/computer-vision/synonyms.toml      small = ["small", "tiny", "little"]
     content/computer-vision/moves.toml         the same, for the words by which the moves are told
     content/computer-vision/signals.toml       the same, for what is heard across the answers of a drill
+    content/computer-vision/plan.toml          the weeks of `voiceprep plan` (plan.py reads them)
     content/commands.toml                      repeat = ["say that again", ...]: what obeys no question
     content/roles.toml                         how a drill mixes its topics for a role
 
@@ -97,7 +98,8 @@ _SET_FILES = frozenset({"synonyms.toml", "moves.toml", "signals.toml"})
 _CARD_FILE = "cards.toml"
 _COMMANDS_FILE = "commands.toml"
 _ROLES_FILE = "roles.toml"
-_WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE, _COMMANDS_FILE, _ROLES_FILE}
+_PLAN_FILE = "plan.toml"
+_WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE, _COMMANDS_FILE, _ROLES_FILE, _PLAN_FILE}
 
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 

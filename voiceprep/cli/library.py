@@ -45,6 +45,7 @@ def what_next() -> None:
         )
     steps += [
         ("voiceprep practice", "answer a question aloud; hear what is missing, and a follow-up"),
+        ("voiceprep plan", "three weeks of preparation, day by day"),
         ("voiceprep questions list", "everything that can be asked"),
         ("voiceprep history", "what you answered, with its audio"),
         ("voiceprep doctor", "microphone, loudspeaker, voice, model: what works here"),

@@ -12,6 +12,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,7 @@ class Settings:
     tones: bool | None = None
     role: str | None = None
     level: str | None = None  # "any": each question's own
+    plan_start: date | None = None
 
 
 def load_settings(folder: Path) -> Settings:
@@ -234,7 +236,7 @@ def format_settings(settings: Settings) -> str:
     return "".join(f"{key} = {format_setting(value)}\n" for key, value in pairs if value is not None)
 
 
-Setting = str | int | float | bool
+Setting = str | int | float | bool | date
 """What a setting may be."""
 
 
@@ -326,7 +328,12 @@ def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
 _LEVELS = ("any", *Level)
+
 
 _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "microphone": (_is_text, "a name in quotes"),
@@ -340,6 +347,7 @@ _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "tones": (_is_bool, "true or false"),
     "role": (_is_text, "a name in quotes"),
     "level": (_is_level, " or ".join(f'"{level}"' for level in _LEVELS)),
+    "plan_start": (_is_day, "a day such as 2026-11-25, without quotes"),
 }
 
 
@@ -365,6 +373,8 @@ def format_setting(value: Setting) -> str:
     """``value`` in TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, str):
         return '"' + "".join(_escaped(char) for char in value) + '"'
     return repr(value)
