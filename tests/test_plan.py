@@ -246,6 +246,15 @@ def test_work_counts_for_its_day_then_for_what_was_missed_then_ahead() -> None:
         assert [one.steps[0].n_done for one in plan.days] == wanted
 
 
+def test_a_question_counts_once_for_a_step_and_once_a_day() -> None:
+    """Asked again on a later day it counts for another step; asked again on the same day for none."""
+    curriculum = week(*(Day(title, (Step(Do.TOPIC, "cnn", questions=2),)) for title in "AB"), Day("C", ()))
+    again = answers("cnn", 1, 1) + answers("cnn", 3, 1)
+    assert [one.steps[0].n_done for one in made(History(again), 3, curriculum=curriculum).days[:2]] == [1, 1]
+    twice = answers("cnn", 1, 1) * 2
+    assert [one.steps[0].n_done for one in made(History(twice), 3, curriculum=curriculum).days[:2]] == [1, 0]
+
+
 def test_only_a_topic_can_be_done_ahead() -> None:
     """Stories and looking back belong to their day: earlier practice does not take them away."""
     steps = (Step(Do.WEAK, questions=2), Step(Do.STORIES, questions=2), Step(Do.RAPID, questions=2))
@@ -267,6 +276,8 @@ def test_mocks_tick_their_round_or_loop() -> None:
     ]
     assert on(plan, 18).steps[0].is_done
     assert not on(plan, 20).steps[0].is_done
+    both = made(History((), (PastMock(None, day(18)),) * 2), 20)
+    assert on(both, 20).steps[0].is_done
 
 
 @given(history=histories(), today=st.integers(1, 25))
@@ -300,6 +311,9 @@ def test_a_day_is_not_filled_up_while_it_is_worked_on() -> None:
     assert [(planned.step.topic, planned.is_done) for planned in on(after, 3).carried] == [
         ("foundations", True)
     ]
+    loop = Curriculum((("W", (Day("A", (Step(Do.LOOP),)), Day("B", ()))),), ())
+    mocked = on(made(History((), (PastMock(None, day(2)),)), 2, curriculum=loop), 2)
+    assert [(planned.step.do, planned.is_done) for planned in mocked.carried] == [(Do.LOOP, True)]
 
 
 # ------------------------------------------------------------------------------ on the screen

@@ -329,18 +329,18 @@ def _fits(step: Step, question: Question) -> bool:
 def _ticked(
     plan: list[PlanDay], questions: Sequence[Question], history: History, start: date
 ) -> list[PlanDay]:
-    """The plan with what was done counted; a question counts once for a step."""
+    """The plan with what was done counted; a question counts once for a step, and once a day."""
     of_id = {question.id: question for question in questions}
     counted: dict[Place, set[str]] = {
         (d, s): set() for d, day in enumerate(plan) for s, _ in enumerate(day.steps)
     }
-    for past in history.answers:
-        question = of_id.get(past.question)
-        if question is None or past.on < start:
+    for id_, on in dict.fromkeys((past.question, past.on) for past in history.answers):
+        question = of_id.get(id_)
+        if question is None or on < start:
             continue
-        for place in _in_order(plan, past.on):
+        for place in _in_order(plan, on):
             step = _step_at(plan, place)
-            is_ahead = step.on > past.on
+            is_ahead = step.on > on
             if (
                 len(counted[place]) < step.n_wanted
                 and question.id not in counted[place]
