@@ -42,6 +42,7 @@ CORE = {
     "report",
     "schedule",
     "scoring",
+    "stories",
 }
 VIEWS = {"replay"}
 LOOP = {"hearing", "session", "drill", "repairing"}

@@ -280,7 +280,9 @@ def forget(
             _demand(journal, ids)
         if not ids:
             typer.echo("There is nothing to delete.", err=True)
-        elif yes or _agreed_to_forget(ids):
+        elif yes or agreed_to_delete(
+            f"attempt {ids[0]} with audio" if len(ids) == 1 else f"{len(ids)} attempts with audio"
+        ):
             for identity in ids:
                 journal.forget(identity)
                 typer.echo(f"attempt {identity} is deleted")
@@ -308,10 +310,10 @@ def restore() -> None:
     typer.echo(plain(since), err=True)
 
 
-def _agreed_to_forget(ids: list[int]) -> bool:
-    what = f"attempt {ids[0]}" if len(ids) == 1 else f"{len(ids)} attempts"
+def agreed_to_delete(what: str) -> bool:
+    """Ask whether ``what`` may be deleted. Raises UsageError where nobody is there to answer."""
     try:
-        return typer.confirm(f"Delete {what} with audio for good?", err=True)
+        return typer.confirm(f"Delete {what} for good?", err=True)
     except typer.Abort as exc:
         if sys.stdin.isatty():
             raise

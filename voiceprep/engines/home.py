@@ -279,7 +279,7 @@ def _read(text: str) -> Setting:
     """The value that ``text`` is, read as TOML reads it; itself where it is no number and neither truth."""
     if text in ("true", "false"):
         return text == "true"
-    for kind in (int, float):
+    for kind in (int, float, date.fromisoformat):
         try:
             return kind(text)
         except ValueError:
