@@ -6,6 +6,7 @@ import json
 import re
 import stat
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from voiceprep.engines.journal import SqliteJournal
 from voiceprep.engines.notes import NOTES_FILE, load_notes, save_notes
 from voiceprep.errors import JournalError
 from voiceprep.model import Answer, AnswerState, Attempt, Ending, Kind, Level, Question, Transcript
-from voiceprep.stories import Part, Story, change, next_to_tell, stories, telling, themes
+from voiceprep.stories import Change, Part, Story, change, next_to_tell, stories, telling, themes
 
 THEME = banks.find(BANK, "challenging-project")
 OWN = (
@@ -88,6 +89,9 @@ def test_a_story_told_in_we_lacks_the_own_part() -> None:
     assert Part.ACTION in mixed.held
     assert Part.OWN not in mixed.held
     assert {Part.OWN, Part.FIGURE, Part.RESULT}.isdisjoint(ours.held)
+    idle = telling(told("Last winter I was at a plant and I had to halve the alarms. I was happy, I think."))
+    assert idle is not None
+    assert Part.OWN not in idle.held
 
 
 def test_what_was_not_judged_is_no_telling() -> None:
@@ -112,6 +116,14 @@ def test_the_latest_telling_counts_and_is_compared_with_the_one_before() -> None
     assert set(back.lost) == set(changed.gained)
     assert set(back.gained) == set(changed.lost)
     assert change(story(OWN)) is None
+    assert change(story(OWN, OURS, OURS)) == Change((), ())
+
+
+def test_tellings_come_in_the_order_in_which_they_were_told() -> None:
+    """When it was told decides, not the number of the attempt."""
+    late, early = told(OWN, 1), replace(told(OURS, 2), started=NOON)
+    both = next(one for one in stories(BANK.questions, [late, early]) if one.theme is THEME)
+    assert [one.attempt for one in both.tellings] == [2, 1]
 
 
 def test_the_next_to_tell_is_untold_else_the_poorest() -> None:
