@@ -12,11 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from rapidfuzz import process
-
 from voiceprep.content_table import Faults, Table
-from voiceprep.errors import ContentError, UsageError
-from voiceprep.model import Kind, Level, Question, Verdict
+from voiceprep.errors import ContentError
+from voiceprep.model import Kind, Level, Question, Role, Verdict
 
 MARKS = {Verdict.FLAT: 0.0, Verdict.PARTIAL: 0.5, Verdict.STRONG: 1.0}
 """What an answer counts when a topic is weighed: the three verdicts at even distances."""
@@ -24,6 +22,8 @@ WEAK_BELOW = 0.6
 """A topic whose answers are partial on the whole is weak; with one in five strong beside them it is not."""
 MIN_ANSWERED = 2
 """Answers to so many questions make a topic known: a single one may have been a bad moment."""
+ROLE_TOPICS = 4
+"""So many topics of a role fill the days for what it is asked: one more than there are such days."""
 MAX_CARRIED = 1
 """Missed steps that a day takes over: more would make a bad week into a worse one."""
 
@@ -69,10 +69,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Curriculum:
-    """Weeks with their days, and every role's topics in order of weight."""
+    """Weeks with their titles and days."""
 
     weeks: tuple[tuple[str, tuple[Day, ...]], ...]
-    roles: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def parse(text: str, file: str, questions: Sequence[Question]) -> Curriculum:
@@ -89,10 +88,6 @@ def parse(text: str, file: str, questions: Sequence[Question]) -> Curriculum:
     table = Table(values, file, "", faults)
     topics = sorted({question.topic for question in questions})
     rounds = sorted({name for question in questions for name in question.rounds})
-    roles = []
-    for entry in table.tables("roles"):
-        roles.append((entry.string("id"), entry.strings("topics", choices=topics)))
-        entry.finish()
     weeks = []
     for entry in table.tables("weeks"):
         weeks.append(
@@ -102,7 +97,7 @@ def parse(text: str, file: str, questions: Sequence[Question]) -> Curriculum:
     table.finish()
     if faults.found:
         raise ContentError(tuple(faults.found))
-    return Curriculum(tuple(weeks), tuple(roles))
+    return Curriculum(tuple(weeks))
 
 
 def _day(entry: Table, topics: Sequence[str], rounds: Sequence[str]) -> Day:
@@ -137,10 +132,10 @@ def _step(entry: Table, topics: Sequence[str], rounds: Sequence[str]) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """For whom the plan is; ``role`` None: none in particular."""
+    """For whom the plan is."""
 
+    role: Role
     level: Level = Level.MID
-    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,16 +205,6 @@ class Plan:
     weak: tuple[str, ...]
 
 
-def demand_role(curriculum: Curriculum, role: str) -> str:
-    """``role`` where the curriculum knows it. Raises UsageError, which names those it knows."""
-    known = [name for name, _ in curriculum.roles]
-    if role not in known:
-        near = process.extractOne(role, known, score_cutoff=60.0)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-        raise UsageError(f"no role {role!r}; {hint}")
-    return role
-
-
 def weak_topics(
     answers: Sequence[Past], questions: Sequence[Question], before: date | None = None
 ) -> tuple[str, ...]:
@@ -267,7 +252,7 @@ def _laid_out(
     curriculum: Curriculum, questions: Sequence[Question], who: Who, history: History, start: date
 ) -> list[PlanDay]:
     """Every day with its steps chosen, none of them ticked."""
-    of_role = dict(curriculum.roles).get(who.role or "") or _any_role(curriculum)
+    of_role = topics_of(who.role)
     n_role = 0
     laid: list[PlanDay] = []
     for title, week in curriculum.weeks:
@@ -297,11 +282,10 @@ def _laid_out(
     return laid
 
 
-def _any_role(curriculum: Curriculum) -> tuple[str, ...]:
-    """Without a role: the first topic of every role, then the second, each once."""
-    ranks = max((len(topics) for _, topics in curriculum.roles), default=0)
-    mixed = (topics[at] for at in range(ranks) for _, topics in curriculum.roles if at < len(topics))
-    return tuple(dict.fromkeys(mixed))
+def topics_of(role: Role) -> tuple[str, ...]:
+    """The topics a role is asked most about, heaviest first."""
+    by_weight = sorted(role.shares, key=lambda part: -part.share)
+    return tuple(topic for part in by_weight for topic in part.topics)[:ROLE_TOPICS]
 
 
 def _weak_first(week: list[Day], weak: Sequence[str]) -> list[Day]:

@@ -44,7 +44,9 @@ def plan(
     It follows level and role and what your answers showed: topics that went badly come first and come
     again, missed days are spread over the days that are left. Answers tick a step by themselves.
     """
+    from voiceprep import bank as banks
     from voiceprep import plan as plans
+    from voiceprep import schedule
 
     page = page_for(sys.stdout)
     bank = assemble.load_bank()
@@ -56,11 +58,11 @@ def plan(
         role=before.role if role is None else role,
         level=before.level if level is None else level.value,
     )
-    if settings.role is not None:
-        plans.demand_role(curriculum, settings.role)
     today = SystemClock().now().astimezone().date()
     first = settings.plan_start or today
-    who = plans.Who(Level(settings.level or Level.MID), settings.role)
+    who = plans.Who(
+        banks.find_role(bank, settings.role or schedule.ANY_ROLE), Level(settings.level or Level.MID)
+    )
     with ExitStack() as stack:
         history = past(assemble.open_journal(Screen(), stack))
     try:
@@ -99,7 +101,7 @@ def past(journal: Journal) -> History:
 
 def who_line(who: Who) -> str:
     """For whom the plan is."""
-    return f"{who.level}, {who.role}" if who.role else f"{who.level}, no role in particular (--role)"
+    return f"{who.level}, {who.role.id} role"
 
 
 def plan_lines(found: Plan, who: str, today: date, page: Page) -> list[str]:
