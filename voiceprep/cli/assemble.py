@@ -284,7 +284,7 @@ def furnished(chosen: Chosen, way: Way, bank: Bank, screen: Screen, stack: ExitS
     return Room(
         bank,
         screen,
-        None if settings.level in {None, "any"} else Level(str(settings.level)),
+        level_of(settings),
         role,
         way.live and settings.headphones,
         Parts(speaker, journal, controls, SystemClock(), hearing, toned),
@@ -292,6 +292,11 @@ def furnished(chosen: Chosen, way: Way, bank: Bank, screen: Screen, stack: ExitS
         player,
         between if isinstance(between, Spoken) else None,
     )
+
+
+def level_of(settings: Settings) -> Level | None:
+    """The level that was chosen; None where each question has its own."""
+    return None if settings.level in {None, "any"} else Level(str(settings.level))
 
 
 def _role(settings: Settings, bank: Bank) -> Role | None:

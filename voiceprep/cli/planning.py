@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceprep import resources
-from voiceprep.cli import assemble
+from voiceprep.cli import assemble, options
 from voiceprep.cli.render import Page, plain
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.clock import SystemClock
@@ -34,10 +34,11 @@ def plan(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The first day (2026-11-25); remembered."),
     ] = None,
-    role: Annotated[
-        str | None, typer.Option(help="What you apply for, such as perception-engineer; remembered.")
+    role: options.OfRole = None,
+    level: Annotated[
+        options.AnyLevel | None,
+        typer.Option(help="At which level; mid unless remembered (any: mid); remembered."),
     ] = None,
-    level: Annotated[Level | None, typer.Option(help="At which level; mid unless remembered.")] = None,
 ) -> None:
     """Show three weeks of preparation: what to do today, on every other day, and what is done.
 
@@ -61,7 +62,7 @@ def plan(
     today = SystemClock().now().astimezone().date()
     first = settings.plan_start or today
     who = plans.Who(
-        banks.find_role(bank, settings.role or schedule.ANY_ROLE), Level(settings.level or Level.MID)
+        banks.find_role(bank, settings.role or schedule.ANY_ROLE), assemble.level_of(settings) or Level.MID
     )
     with ExitStack() as stack:
         history = past(assemble.open_journal(Screen(), stack))
