@@ -60,7 +60,7 @@ COMMANDS = (
     (), ("demo",), ("practice",), ("check",), ("score",), ("transcribe",), ("history",), ("forget",),
     ("restore",), ("doctor",), ("profile",), ("replay",), ("report",), ("vague",), ("export",),
     ("progress",), ("repair",), ("drill",), ("plan",), ("stories",), ("stories", "note"),
-    ("stories", "forget"),
+    ("stories", "forget"), ("mock",),
     ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
     ("questions", "new"), ("questions", "import"),
     ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -12,16 +13,18 @@ import pytest
 from attempts import BANK
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from voiceprep import bank as banks
 from voiceprep import resources
 from voiceprep.cli.app import app
-from voiceprep.cli.planning import command, plan_lines
+from voiceprep.cli.planning import command, past, plan_lines
 from voiceprep.cli.render import Page
 from voiceprep.engines.journal import SqliteJournal
 from voiceprep.errors import ContentError
-from voiceprep.model import Kind, Level, Role, TopicShare, Verdict
+from voiceprep.model import Kind, Level, Role, RunKind, TopicShare, Verdict
 from voiceprep.plan import (
     MAX_CARRIED,
     Curriculum,
@@ -397,3 +400,28 @@ def test_kinds_of_step_name_their_command() -> None:
         "voiceprep mock --loop",
     ]
     assert Kind("behavioral") is Kind.BEHAVIORAL
+
+
+@pytest.mark.parametrize("do", Do)
+def test_every_command_of_the_plan_is_one(do: Do) -> None:
+    """What a day says to run is a command of the program, with options that it has."""
+    _, name, *args = shlex.split(command(Step(do, "cnn", "coding", 2)))
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    found = group.commands[name]
+    assert found.make_context(name, args).params
+
+
+def test_mocks_in_the_journal_tick_the_plan(home: Path) -> None:
+    """A single round and a loop that are over tick their steps; one that is not over ticks nothing."""
+    today = datetime.now().astimezone()
+    journal = SqliteJournal(home)
+    for round_, is_over in (("phone-screen", True), ("coding+behavioral", True), ("a+b", False)):
+        id_ = journal.begin_run(RunKind.MOCK, ("nms-purpose",), today, round_=round_)
+        journal.begin("nms-purpose", Level.MID, "typed", today, id_)
+        if is_over:
+            journal.end_run(id_, today)
+    journal.end_run(journal.begin_run(RunKind.MOCK, ("nms-purpose",), today, round_="a+b"), today)
+    history = past(journal)
+    journal.close()
+    assert history.mocks == (PastMock("phone-screen", today.date()), PastMock(None, today.date()))

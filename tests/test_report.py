@@ -24,17 +24,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from voiceprep import resources
+from voiceprep import mock, profile, resources
 from voiceprep.cli.app import app
 from voiceprep.engines import compress
 from voiceprep.engines.audiofile import read_audio
 from voiceprep.engines.home import home
 from voiceprep.engines.journal import SqliteJournal
 from voiceprep.engines.recording import WavRecording
-from voiceprep.model import RATE_HZ, Evidence, Samples, Status, Transcript, VagueFinding, Word
+from voiceprep.model import (
+    RATE_HZ,
+    Evidence,
+    Run,
+    RunKind,
+    Samples,
+    Signal,
+    Status,
+    Transcript,
+    VagueFinding,
+    Word,
+)
 from voiceprep.replay import marks, page
 from voiceprep.replay.document import Look, commands
-from voiceprep.replay.page import Chapter, Sound
+from voiceprep.replay.page import Chapter, Overview, Sound
 
 LOOK = Look(
     resources.PAGE_STYLE.read_text(encoding="utf-8"), resources.PAGE_SCRIPT.read_text(encoding="utf-8"), UTC
@@ -217,6 +228,46 @@ def test_three_minutes_fit_into_two_megabytes() -> None:
     assert len(three_minutes().encode()) <= 2_000_000
 
 
+# ------------------------------------------------------------------------------ a mock interview
+
+
+def mock_page(*chapters: Chapter, round_: str = "deep-dive") -> str:
+    """The page of a mock interview with those chapters."""
+    made = tuple(
+        replace(one, shown=replace(one.shown, attempt=replace(one.shown.attempt, id=number)))
+        for number, one in enumerate(chapters, 1)
+    )
+    attempts = [one.shown.attempt for one in made]
+    held = Run(4, RunKind.MOCK, NOON, NOON, (), None, round_, 60, (1, 2))
+    found = profile.profile(profile.of(attempts, BANK), BANK)
+    return page.page(made, LOOK, Overview(held, mock.summary(attempts), found))
+
+
+def test_a_mock_is_one_page_with_one_summary() -> None:
+    """On top how it went, question by question with a way to each; what to do next is told once."""
+    flat = chapter(timed(SAID), timed("A crowd merges when it is set too low."))
+    source = mock_page(flat, chapter(timed("No idea.")))
+    shown = " ".join(Reader(source).shown.split())
+    assert "Mock interview 4: deep dive, 60 minutes" in shown
+    assert "Ready: 0 of 2 questions" in shown
+    assert shown.index("How it went") < shown.index("Attempt 1 ·") < shown.index("Attempt 2 ·")
+    assert shown.count("Do next") == 1
+    rows = re.findall(r'<a href="#(a\d)">nms-purpose</a></th><td>([^<]+)</td><td>([^<]+)</td>', source)
+    assert rows == [("a1", "flat", rows[0][2]), ("a2", "flat", "–")]
+    assert rows[0][2].endswith(" of 1")
+    for signal in Signal:
+        assert signal.value in shown
+    assert 1 <= source.split("Do next")[1].split("</ol>")[0].count("<li") <= 2
+
+
+def test_nothing_in_a_mock_becomes_a_tag() -> None:
+    """Hostile rounds, questions and answers stay text in the summary too."""
+    seen = Reader(mock_page(hostile(), hostile(), round_=HOSTILE))
+    assert seen.tags.count("script") == seen.tags.count("style") == 1
+    assert not {"img", "iframe", "b"} & set(seen.tags)
+    assert not [name for name, _ in seen.attributes if name.startswith("on") or name in ("style", "srcdoc")]
+
+
 # ------------------------------------------------------------------------------ the command
 
 
@@ -274,9 +325,34 @@ def test_all_attempts_since_a_day(journal: SqliteJournal, tmp_path: Path) -> Non
     assert run("--since", "2026-06-01").exit_code == 1
 
 
+def test_a_mock_interview_is_one_file(journal: SqliteJournal, tmp_path: Path) -> None:
+    """--mock takes the attempts of that run, in the order in which they were made, sound inside."""
+    run_id = journal.begin_run(RunKind.MOCK, (QUESTION.id,), NOON, round_="coding", minutes=60)
+    keep(journal, TWO)
+    for later in (1, 2):
+        started = NOON + timedelta(minutes=later)
+        id_ = journal.begin(QUESTION.id, TWO.level, "base.en", started, run_id)
+        with closing(journal.record(id_, 0, QUESTION.ask, None)) as recording:
+            assert isinstance(recording, WavRecording)
+            recording.write(np.zeros(RATE_HZ * 2, np.float32))
+        answer = replace(answered(timed(SAID)), audio=recording.path, n_samples=2 * RATE_HZ)
+        journal.keep(id_, answer)
+        journal.conclude(id_, answer.assessment)
+    result = run("--mock", str(run_id))
+    path = tmp_path / f"voiceprep-mock-{run_id}.html"
+    assert result.stdout.strip() == str(path)
+    source = path.read_text("utf-8")
+    assert re.findall(r"Attempt (\d) ·", Reader(source).shown) == ["2", "3"]
+    assert source.count('data-seconds="2.000" src="data:audio/webm;base64,') == 2
+    if sys.platform != "win32":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize(
     ("args", "status"),
     [
+        (("1", "--mock", "1"), 2),
+        (("--mock", "7"), 1),
         (("1", "--since", "2026-05-01"), 2),
         (("--since", "yesterday"), 2),
         (("7",), 1),
@@ -512,6 +588,31 @@ def test_everything_has_a_name_and_a_place(opened: Browser) -> None:
     assert unnamed == []
     targets = opened.ask("return [...document.querySelectorAll('a')].map(a => a.hash.slice(1))")
     assert set(targets) <= set(ids)
+
+
+@pytest.mark.parametrize(("pixels", "dark"), [(320, False), (1200, True)])
+def test_a_mock_page_works_like_any_other(browser: Browser, tmp_path: Path, pixels: int, dark: bool) -> None:  # noqa: FBT001
+    """Its policy refuses nothing of its own, it fits a phone, every text stands out, and links lead on."""
+    samples, transcript = spoken("nms-purpose-flat")
+    browser.complaints()
+    show(browser, tmp_path, mock_page(chapter(transcript, heard=samples), chapter(timed(SAID))))
+    assert browser.complaints() == []
+    browser.width(pixels)
+    browser.dark(wanted=dark)
+    assert browser.ask("return document.documentElement.scrollWidth") <= pixels
+    assert browser.ask(CONTRAST) == []
+    ids = browser.ask("return [...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    targets = browser.ask("return [...document.querySelectorAll('a')].map(a => a.hash.slice(1))")
+    assert set(targets) <= set(ids)
+    levels = browser.ask(
+        "return [...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))"
+    )
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    browser.click("a[href='#a1']")
+    assert browser.ask("return location.hash") == "#a1"
+    browser.click(".w")
+    browser.wait(SOUND + "return !audio.paused")
 
 
 def test_on_paper_the_words_and_flags_remain(opened: Browser) -> None:

@@ -35,6 +35,7 @@ CORE = {
     "content_table",
     "checks",
     "feedback",
+    "mock",
     "plan",
     "profile",
     "progress",
@@ -45,7 +46,7 @@ CORE = {
     "stories",
 }
 VIEWS = {"replay"}
-LOOP = {"hearing", "session", "drill", "repairing"}
+LOOP = {"hearing", "session", "drill", "interview", "repairing"}
 EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)
 """Each layer may import itself and those before it."""

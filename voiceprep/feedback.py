@@ -89,6 +89,7 @@ _CHANGES = (
     "the data comes from a place you have never seen.",
     "you have a tenth of the time to compute.",
     "you have a tenth of the labels.",
+    "accuracy counts more than speed.",
 )
 
 MAX_QUOTE_WORDS = 12
@@ -188,6 +189,11 @@ def _deeper(question: Question, elements: tuple[ElementFinding, ...], transcript
             return FollowUp(f"You said “{_short(said.evidence[0].text)}”. {probe.ask}", probe.probes)
     change = _CHANGES[len(transcript.text) % len(_CHANGES)]
     return FollowUp(_DEEPER.format(change=change), Move.BOUNDARY.value)
+
+
+def what_if(number: int) -> str:
+    """A changed constraint that fits any question; ``number`` chooses among them."""
+    return f"Now change one thing: {_CHANGES[number % len(_CHANGES)]} What would you do differently?"
 
 
 def _glossed_over(question: Question, element: Element, transcript: Transcript) -> str:

@@ -125,6 +125,21 @@ def _same_sentence(case: Case, place: Place, piece: Evidence) -> bool:
     return first <= place.sentence <= last
 
 
+def of(attempts: Iterable[Attempt], bank: Bank) -> tuple[Answered, ...]:
+    """What a profile is made of; attempts without findings, or at questions no longer there, are left out."""
+    known = {question.id: question for question in bank.questions}
+    return tuple(
+        Answered(
+            attempt.id,
+            known[attempt.question],
+            tuple(answer.transcript for answer in attempt.replies if answer.transcript),
+            attempt.combined,
+        )
+        for attempt in attempts
+        if attempt.combined is not None and attempt.question in known
+    )
+
+
 def profile(answered: Sequence[Answered], bank: Bank) -> Profile:
     """The profile over ``answered``; over nothing all shares are None and nothing was heard."""
     quotes: dict[Signal, list[Quote]] = {signal: [] for signal in Signal}

@@ -114,18 +114,36 @@ Debrief = Callable[[Question, Assessment, FollowUp | None], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Interview:
+    """How somebody asks who helps with nothing: no debrief, no hint, no sample, no second try.
+
+    ``probe`` chooses the next follow-up from the findings so far (None: on to the next question); ``notice``
+    makes what is said about the time before something is asked, "" for nothing.
+    """
+
+    probe: Callable[[Question, Assessment, Attempt], FollowUp | None]
+    notice: Callable[[], str]
+    refusal: str
+
+
+REFUSED = frozenset({Command.HINT, Command.SAMPLE, Command.MISSED, Command.RETRY})
+"""Commands that an interviewer does not obey."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOptions:
     """How a question is gone through.
 
     ``level`` overrides the question's own; ``n_follow_ups`` are asked at most; ``headphones``
     declares that the microphone cannot hear the loudspeaker, so speaking may cut the question short;
-    ``debrief`` makes the feedback.
+    ``debrief`` makes the feedback, where no ``interview`` is held.
     """
 
     level: Level | None = None
     n_follow_ups: int = 1
     headphones: bool = False
     debrief: Debrief = feedback.spoken_debrief
+    interview: Interview | None = None
 
 
 LEAVING = frozenset({Command.SKIP, Command.NEXT, Command.PASS, Command.RETRY, Command.STOP})
@@ -401,8 +419,10 @@ class Session:
                 return
             attempt, found = self._check(question, attempt, turn)
             yield attempt
-            self._follow_up = found.follow_up
-            follow_up = None if is_last else found.follow_up
+            interview = self._options.interview
+            probe = found.follow_up if interview is None else interview.probe(question, found, attempt)
+            self._follow_up = probe
+            follow_up = None if is_last else probe
             reopen = self._debrief(question, found, follow_up, turn)
             if not reopen:
                 return
@@ -410,19 +430,24 @@ class Session:
     def _leave(self, question: Question, command: Command) -> None:
         """The speaker wants no judgement of this answer but something else."""
         self.asked_for = command
-        if command is Command.PASS:
+        if command is Command.PASS and self._options.interview is None:
             self.announce(feedback.sample(question))
 
     # -------------------------------------------------------------------------- one answer
 
     def _asked(self, question: Question, attempt: Attempt, source: AnswerSource, asked: Asked) -> _Turn:
         """Ask, and hear the answer, which is kept. Raises what went wrong, after keeping it."""
+        interview = self._options.interview
+        if interview is not None and (notice := interview.notice()):
+            self.announce(notice)
         self._tell(Asking(question, asked.text, asked.ordinal, asked.repairs is not None))
         if isinstance(source, Typed):
             self._put(asked, None)
             self._tell(PhaseChanged(Phase.LISTENING, "keyboard"))
             said = source.read()
-            command = alone(said, self._bank.commands)
+            while (command := alone(said, self._bank.commands)) and self._refuses(command):
+                self._refuse()
+                said = source.read()
             command = command if command in LEAVING else None
             answer = _typed(asked, text.transcript("" if command else said))
             if command is not None:
@@ -497,9 +522,13 @@ class Session:
                 if heard.command is Command.NOT_DONE and self._last is None:
                     heard = hearing.hear(source, recording)  # there is no answer it could be about
                     continue
-                if heard.command not in ASIDES:
+                refused = self._refuses(heard.command)
+                if heard.command not in ASIDES and not refused:
                     break
-                before = self._aside(question, asked, heard.command, line)
+                line.hush()
+                before = () if refused else self._aside(question, asked, heard.command, line)
+                if refused:
+                    self._refuse()
                 self._tone(Tone.LISTENING)
                 source = line.source(before)
                 self._tell(PhaseChanged(Phase.LISTENING, source.name))
@@ -529,7 +558,6 @@ class Session:
         self, question: Question, asked: Asked, command: Command | None, line: Line
     ) -> tuple[Block, ...]:
         """Say what was asked for in mid-answer; what was said over it comes back."""
-        line.hush()
         if command is Command.SLOWER:
             self._parts.speaker.slow_down()
         if command is Command.HINT:
@@ -547,6 +575,15 @@ class Session:
             return self._say_over(asked.text, line)
         self._say(asked.text, self._key_pressed)
         return ()
+
+    def _refuses(self, command: Command | None) -> bool:
+        return self._options.interview is not None and command in REFUSED
+
+    def _refuse(self) -> None:
+        """Say calmly that there is no such help; the answer goes on."""
+        if self._options.interview is not None:
+            self.announce(self._options.interview.refusal)
+        self._forget_keys()
 
     def _fitted(self, options: ListenOptions, asked: Asked) -> ListenOptions:
         """``options`` for what is asked and for who is speaking."""
@@ -701,7 +738,8 @@ class Session:
         self, question: Question, found: Assessment, follow_up: FollowUp | None, turn: _Turn
     ) -> bool:
         """Say what was found; whether the speaker wants to go on with the answer instead."""
-        said = self._options.debrief(question, found, follow_up)
+        held = self._options.interview is not None
+        said = "" if held else self._options.debrief(question, found, follow_up)
         if turn.command is Command.MISSED:
             said = feedback.all_missed(found)
         elif turn.command is Command.SAMPLE:

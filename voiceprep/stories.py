@@ -95,14 +95,14 @@ def stories(questions: Iterable[Question], attempts: Iterable[Attempt]) -> tuple
 def telling(attempt: Attempt) -> Telling | None:
     """What an attempt at a behavioral question holds; None where nothing was judged."""
     judged = attempt.combined or next(
-        (answer.assessment for answer in reversed(attempt.answers) if answer.assessment), None
+        (answer.assessment for answer in reversed(attempt.replies) if answer.assessment), None
     )
     if judged is None:
         return None
     text = join(
         tuple(
             answer.transcript
-            for answer in attempt.answers
+            for answer in attempt.replies
             if answer.transcript and answer.state is AnswerState.CHECKED
         )
     ).text

@@ -17,6 +17,7 @@ from voiceprep.cli import (
     doctor,
     drilling,
     library,
+    mocks,
     planning,
     progress,
     repairing,
@@ -91,6 +92,7 @@ def begin(
 app.command("demo", epilog="Example: voiceprep demo --fast")(rounds.demo)
 app.command("practice", epilog="Example: voiceprep practice nms-purpose --headphones")(rounds.practice)
 app.command("drill", epilog="Example: voiceprep drill --minutes 20 --level senior")(drilling.drill)
+app.command("mock", epilog="Example: voiceprep mock --round deep-dive --minutes 30")(mocks.mock)
 app.command("plan", epilog="Example: voiceprep plan --start 2026-11-25 --level senior")(planning.plan)
 app.add_typer(storytelling.app, name="stories")
 app.command("check", epilog='Example: voiceprep check nms-purpose --text "It keeps the best box."')(

@@ -232,19 +232,9 @@ def profile(
 
     page = page_for(sys.stdout)
     bank = assemble.load_bank()
-    known = {question.id: question for question in bank.questions}
     with ExitStack() as stack:
         kept = assemble.open_journal(Screen(), stack).attempts(limit=last)
-    answered = [
-        profiles.Answered(
-            attempt.id,
-            known[attempt.question],
-            tuple(answer.transcript for answer in attempt.replies if answer.transcript),
-            attempt.combined,
-        )
-        for attempt in kept
-        if attempt.combined is not None and attempt.question in known
-    ]
+    answered = profiles.of(kept, bank)
     if not answered:
         typer.echo("Nothing has been answered yet. Begin with: voiceprep practice", err=True)
     else:

@@ -18,7 +18,7 @@ from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.home import home, load_settings, save_settings
 from voiceprep.errors import UsageError
-from voiceprep.model import Level
+from voiceprep.model import Level, RunKind
 
 if TYPE_CHECKING:
     from voiceprep.model import Bank
@@ -37,7 +37,7 @@ def plan(
     role: options.OfRole = None,
     level: Annotated[
         options.AnyLevel | None,
-        typer.Option(help="At which level; mid unless remembered (any: mid); remembered."),
+        typer.Option(help="At which level (any: mid); remembered."),
     ] = None,
 ) -> None:
     """Show three weeks of preparation: what to do today, on every other day, and what is done.
@@ -89,6 +89,7 @@ def load_curriculum(bank: Bank) -> Curriculum:
 
 def past(journal: Journal) -> History:
     """What the journal holds, by days of the user's own calendar, oldest first."""
+    from voiceprep import mock
     from voiceprep import plan as plans
 
     return plans.History(
@@ -96,7 +97,12 @@ def past(journal: Journal) -> History:
             plans.Past(review.question, review.started.astimezone().date(), review.verdict)
             for review in reversed(journal.reviews())
             if review.verdict is not None
-        )
+        ),
+        tuple(
+            plans.PastMock(None if mock.is_loop(run) else run.round, run.ended.astimezone().date())
+            for run in reversed(journal.runs())
+            if run.kind is RunKind.MOCK and run.ended is not None and run.attempts
+        ),
     )
 
 

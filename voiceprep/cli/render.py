@@ -114,6 +114,21 @@ def scored_lines(scored: Scored, page: Page) -> list[str]:
 def profile_lines(found: Profile, page: Page) -> list[str]:
     """What a row of answers signals, each signal with the words it was heard in; nothing is graded."""
     lines = [page.bold(f"Over {found.n_answers} question{'s' if found.n_answers != 1 else ''}")]
+    lines += signal_lines(found, page)
+    rows = (
+        ("confidence", _confidence(found)),
+        ("compatibility", _parts(found.story_moves_made, "{:.0%} of the parts of your stories told")),
+        ("capability", _parts(found.elements_said, "{:.0%} of what complete answers state")),
+    )
+    lines += ["", page.bold("Confidence, compatibility, capability: what a transcript can show")]
+    for name, told in rows:
+        lines += page.paragraph(f"{name:<14}{told or 'nothing of the kind was asked'}", "  ", " " * 16)
+    return lines
+
+
+def signal_lines(found: Profile, page: Page) -> list[str]:
+    """The five signals, each with the words it was heard in."""
+    lines: list[str] = []
     for signal, quotes in found.quotes:
         n_reasoned = sum(quote.is_reasoned for quote in quotes)
         heard = f"heard in {len(quotes)} of {found.n_answers}" if quotes else "not heard"
@@ -124,14 +139,6 @@ def profile_lines(found: Profile, page: Page) -> list[str]:
             lines += page.paragraph(
                 f'"{quote.text}" ({quote.question}, attempt {quote.attempt})', "    ", "    "
             )
-    rows = (
-        ("confidence", _confidence(found)),
-        ("compatibility", _parts(found.story_moves_made, "{:.0%} of the parts of your stories told")),
-        ("capability", _parts(found.elements_said, "{:.0%} of what complete answers state")),
-    )
-    lines += ["", page.bold("Confidence, compatibility, capability: what a transcript can show")]
-    for name, told in rows:
-        lines += page.paragraph(f"{name:<14}{told or 'nothing of the kind was asked'}", "  ", " " * 16)
     return lines
 
 

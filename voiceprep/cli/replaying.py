@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -32,7 +32,7 @@ from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.home import Written, home, note_report
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import AudioFileError, JournalError, UsageError
-from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Order, Question
+from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Order, Question, Run, RunKind
 from voiceprep.ports import Controls, Journal
 from voiceprep.replay.told import clock
 
@@ -141,6 +141,9 @@ def report(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="All attempts from this day on instead.")
     ] = None,
+    mock: Annotated[
+        int | None, typer.Option(help="A whole mock interview instead (voiceprep mock names its number).")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="The file to write; voiceprep-ATTEMPT.html here if left out.")
     ] = None,
@@ -150,15 +153,22 @@ def report(
 
     The file holds your voice: it is yours to keep, send or delete; voiceprep forget names it and leaves it.
     """
+    from voiceprep import mock as mocks
+    from voiceprep import profile as profiles
     from voiceprep import resources
     from voiceprep.replay import page as pages
     from voiceprep.replay.document import Look
 
-    if attempt is not None and since is not None:
-        raise UsageError("ATTEMPT and --since both say what the report is about; use one")
+    if sum(given is not None for given in (attempt, since, mock)) > 1:
+        raise UsageError("ATTEMPT, --since and --mock each say what the report is about; use one")
+    overview = None
     with ExitStack() as stack:
         journal = assemble.open_journal(Screen(), stack)
-        if since is None:
+        if mock is not None:
+            run = _mock(journal, mock)
+            chosen = [journal.attempt(one) for one in run.attempts]
+            name = f"voiceprep-mock-{run.id}.html"
+        elif since is None:
             chosen = [chosen_attempt(journal, attempt)]
             name = f"voiceprep-{chosen[0].id}.html"
         else:
@@ -168,12 +178,17 @@ def report(
         if not chosen:
             raise JournalError(f"nothing was answered since {since:%Y-%m-%d}; see: voiceprep history")
         bank = assemble.load_bank()
-        chapters = [_chapter(kept, journal, bank) for kept in chosen]
+        if mock is None:
+            chapters = [_chapter(kept, journal, bank) for kept in chosen]
+        else:
+            chapters = [_alone(kept, bank) for kept in chosen]
+            signals = profiles.profile(profiles.of(chosen, bank), bank)
+            overview = pages.Overview(run, mocks.summary(chosen), signals)
     look = Look(
         resources.PAGE_STYLE.read_text(encoding="utf-8"), resources.PAGE_SCRIPT.read_text(encoding="utf-8")
     )
     path = (output or Path(name)).absolute()
-    write_file(path, pages.page(chapters, look).encode(), "--output")
+    write_file(path, pages.page(chapters, look, overview).encode(), "--output")
     shown = {kept.id for kept in (*chosen, *(earlier for one in chapters for earlier in one.earlier))}
     note_report(home(), Written(path, tuple(sorted(shown))))
     typer.echo(plain(str(path)))
@@ -181,12 +196,26 @@ def report(
         typer.echo("voiceprep: no browser could be opened; open the file yourself", err=True)
 
 
-def _chapter(kept: Attempt, journal: Journal, bank: Bank) -> Chapter:
+def _mock(journal: Journal, mock: int) -> Run:
+    """The mock interview of that number, of which something is kept. Raises JournalError, UsageError."""
+    run = journal.run(mock)
+    if run.kind is not RunKind.MOCK:
+        raise UsageError(f"run {mock} is no mock interview but a drill; see: voiceprep history")
+    if not run.attempts:
+        raise JournalError(f"nothing is kept of mock interview {mock}; hold another: voiceprep mock")
+    return run
+
+
+def _alone(kept: Attempt, bank: Bank) -> Chapter:
     from voiceprep.replay import marks
     from voiceprep.replay.page import Chapter
 
     question = next((one for one in bank.questions if one.id == kept.question), None)
-    shown = marks.replay(kept, question, bank)
+    sounds = tuple(_sound(answer.audio) for answer in kept.answers)
+    return Chapter(marks.replay(kept, question, bank), sounds, ())
+
+
+def _chapter(kept: Attempt, journal: Journal, bank: Bank) -> Chapter:
     before = [
         review.attempt
         for review in journal.reviews()
@@ -195,7 +224,7 @@ def _chapter(kept: Attempt, journal: Journal, bank: Bank) -> Chapter:
         and review.verdict is not None
     ]
     earlier = tuple(journal.attempt(one) for one in reversed(before[:MAX_EARLIER]))
-    return Chapter(shown, tuple(_sound(answer.audio) for answer in kept.answers), earlier)
+    return replace(_alone(kept, bank), earlier=earlier)
 
 
 def _sound(audio: Path | None) -> pages.Sound | None:

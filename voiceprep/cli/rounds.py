@@ -13,6 +13,7 @@ import typer
 from voiceprep.cli import assemble, options
 from voiceprep.cli.assemble import Chosen, Room
 from voiceprep.cli.screen import Screen, page_for
+from voiceprep.cli.storytelling import show_notes
 from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.home import SPOKEN_FOLDER, Settings, home
 from voiceprep.engines.keys import TerminalKeys
@@ -211,6 +212,7 @@ def practice(
                     pick = schedule.next_question(bank.questions, history, now, wish)
                     screen.note(f"Asked {pick.reason}.")
                     asked = pick.question
+                show_notes(screen, asked)
                 attempt = session.practise(asked, room.answers)
                 while True:
                     key = "q"

@@ -10,9 +10,11 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from voiceprep.model import Assessment, Attempt, Status, Transcript, Word
+from voiceprep.mock import Summary, mock_name, ready
+from voiceprep.model import Assessment, Attempt, Run, Status, Transcript, Word
+from voiceprep.profile import Profile
 from voiceprep.replay import compare
 from voiceprep.replay.document import Head, Look, document
 from voiceprep.replay.document import as_text as _text
@@ -65,27 +67,86 @@ class Chapter:
     earlier: tuple[Attempt, ...]
 
 
-def page(chapters: Sequence[Chapter], look: Look) -> str:
-    """The whole page, one chapter after the other."""
-    first = chapters[0].shown.ask if len(chapters) == 1 else f"{len(chapters)} attempts"
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What stands above the chapters of a mock interview."""
+
+    run: Run
+    found: Summary
+    profile: Profile
+
+
+def page(chapters: Sequence[Chapter], look: Look, overview: Overview | None = None) -> str:
+    """The whole page, one chapter after the other; below ``overview`` they say nothing of what to do next."""
+    title = chapters[0].shown.ask if len(chapters) == 1 else f"{len(chapters)} attempts"
+    heading = "Your answer, again" if len(chapters) == 1 else title
+    if overview is not None:
+        title = heading = f"Mock interview {overview.run.id}: {mock_name(overview.run)}"
     head = Head(
-        title=first,
+        title=title,
         kind="voiceprep report",
-        heading="Your answer, again" if len(chapters) == 1 else first,
+        heading=heading,
         skip="To the answers",
         warning="This file holds your voice and your words: whoever gets it can hear them",
     )
-    return document(head, (part for chapter in chapters for part in _chapter(chapter, look)), look)
+    has_next = overview is None
+    above = () if overview is None else _overview(overview, look)
+    every = (part for chapter in chapters for part in _chapter(chapter, look, has_next=has_next))
+    return document(head, chain(above, every), look)
 
 
 def _when(moment: datetime, look: Look) -> str:
     return moment.astimezone(look.zone).strftime("%Y-%m-%d %H:%M")
 
 
+# ------------------------------------------------------------------------------ a mock interview
+
+
+def _overview(overview: Overview, look: Look) -> Iterator[str]:
+    found = overview.found
+    yield '<section aria-labelledby="overview"><h2 id="overview">How it went</h2>'
+    yield f'<p class="meta">{_when(overview.run.started, look)}</p>'
+    yield f'<p class="verdict">{_text(ready(found))}</p>'
+    yield '<section class="next"><h3>Do next</h3>'
+    if found.steps:
+        yield "<ol>" + "".join(f'<li dir="auto">{_text(step)}</li>' for step in found.steps) + "</ol>"
+    else:
+        yield "<p>Every question was ready. Ask for harder ones: a higher level, another round.</p>"
+    if found.practise is not None:
+        yield f"<p><code>voiceprep practice {_text(found.practise)}</code></p>"
+    yield '</section><h3>The questions</h3><div class="scroll" role="region" tabindex="0" '
+    yield 'aria-label="The questions and how each went"><table><thead><tr><th scope="col">Question</th>'
+    yield "".join(
+        f'<th scope="col">{name}</th>' for name in ("First answer", "Follow-ups held", "Spoken", "Ready")
+    )
+    yield "</tr></thead><tbody>"
+    for one in found.outcomes:
+        held = f"{sum(one.held)} of {len(one.held)}" if one.held else "–"
+        spoken = "–" if one.seconds is None else clock(one.seconds)
+        cells = (one.first or "no answer", held, spoken, "ready" if one.is_ready else "not yet")
+        yield (
+            f'<tr><th scope="row"><a href="#a{one.attempt}">{_text(one.question)}</a></th>'
+            + "".join(f"<td>{cell}</td>" for cell in cells)
+            + "</tr>"
+        )
+    yield "</tbody></table></div>"
+    yield from _signals(overview.profile)
+    yield "</section>"
+
+
+def _signals(found: Profile) -> Iterator[str]:
+    yield "<h3>What it signals</h3><ul>"
+    for signal, quotes in found.quotes:
+        heard = f"heard in {len(quotes)} of {found.n_answers}" if quotes else "not heard"
+        quote = f' <span class="quote">“{_text(quotes[0].text)}”</span>' if quotes else ""
+        yield f'<li dir="auto"><span class="kind">{signal}</span>: {heard}{quote}</li>'
+    yield "</ul>"
+
+
 # ------------------------------------------------------------------------------ a chapter
 
 
-def _chapter(chapter: Chapter, look: Look) -> Iterator[str]:
+def _chapter(chapter: Chapter, look: Look, *, has_next: bool) -> Iterator[str]:
     shown, attempt = chapter.shown, chapter.shown.attempt
     key = f"a{attempt.id}"
     title = _text(shown.ask or attempt.question)
@@ -95,7 +156,8 @@ def _chapter(chapter: Chapter, look: Look) -> Iterator[str]:
     if shown.judged is not None:
         told = f"Verdict: {shown.judged.verdict}."
         yield f'<p><span class="verdict">{told}</span> {_text(delivery(shown.judged.delivery))}</p>'
-    yield from _next(shown)
+    if has_next:
+        yield from _next(shown)
     numbers = _numbers(shown)
     for marked, sound in zip(shown.answers, chapter.sounds, strict=True):
         yield from _answer(marked, sound, key, numbers)
