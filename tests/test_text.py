@@ -12,7 +12,7 @@ from voiceprep.model import Term
 from voiceprep.numerals import numeral_at
 from voiceprep.reading import lexicon, read
 from voiceprep.stems import stem
-from voiceprep.text import fold, sentence_spans, spoken, tokenise
+from voiceprep.text import fold, plainly, sentence_spans, spoken, tokenise
 
 NO_TERMS = lexicon((), ())
 
@@ -228,3 +228,35 @@ def test_no_irregular_form_leads_to_a_dead_stem() -> None:
     """The stem of an irregular form is one that the plain form has too."""
     for form in ("light", "LED", "ground", "shot", "bit"):
         assert stem(form.lower()) == form.lower()
+
+
+@pytest.mark.parametrize(
+    ("said", "n_sentences", "plain"),
+    [
+        ("I take it because. The camera is fast.", 1, "I take it because The camera is fast."),
+        ("I take it because... We need it.", 1, "I take it because We need it."),
+        ("It runs on the… server there.", 1, "It runs on the server there."),
+        ("And so. We go on.", 1, "And so We go on."),
+        ("It is because of. The light.", 1, "It is because of The light."),
+        ("We weigh YOLO vs. the other one.", 1, "We weigh YOLO vs the other one."),
+        ("It is not because, um. The the light was on.", 2, "It is not because The light was on."),
+        ("Because. The gate opens at once.", 1, "Because The gate opens at once."),
+        ("Box. The. Score. Than. Overlap of.", 5, None),
+        ("I think so. We go on.", 2, None),
+        ("Twelve or so. We go on.", 2, None),
+        ("It goes to node A. Then it stops.", 2, None),
+        ("That is what it depends on. Then it stops.", 2, None),
+        ("We take it because.\nThe camera is fast.", 2, None),
+        ("Why the? Because it is fast.", 2, None),
+    ],
+)
+def test_a_breath_ends_no_sentence(said: str, n_sentences: int, plain: str | None) -> None:
+    """A full stop or dots after a word that ends no sentence are a breath; lines, questions and A end one."""
+    assert len(sentences(said)) == n_sentences
+    found = plainly(said)
+    assert (found.text if found else None) == plain
+    if found is not None:
+        at = found.text.lower().rfind("the")
+        if at >= 0:
+            start, end = found.origin(at, at + 3)
+            assert said[start:end].lower() == "the"
