@@ -10,10 +10,22 @@ from pkgutil import iter_modules
 import pytest
 
 import voiceprep.checks
-from voiceprep.bank import load
-from voiceprep.checks import CHECKS, MOVES
+from voiceprep.bank import find, load
+from voiceprep.checks import CHECKS, MOVES, assess, lacking
 from voiceprep.checks.case import Case, Check, compiled, word_sets
-from voiceprep.model import Bank, Element, Kind, Level, Move, Pitfall, Question, Term, Transcript
+from voiceprep.model import (
+    Bank,
+    Element,
+    Kind,
+    Level,
+    Move,
+    MoveFinding,
+    Pitfall,
+    Question,
+    Status,
+    Term,
+    Transcript,
+)
 from voiceprep.reading import read
 from voiceprep.resources import folder
 
@@ -120,3 +132,53 @@ def test_terms_known_to_the_glossary_are_one_word_to_every_check(bank: Bank) -> 
     assert any(isinstance(term, Term) for term in bank.glossary)
     case = case_of("i start from faster our cnn with a feature pyramid", bank)
     assert case.reading.at("fasterrcnn")
+
+
+def reason_of(said: str, bank: Bank, question: str = "yolo-vs-faster-rcnn") -> MoveFinding:
+    found = assess(find(bank, question), (Transcript(said, ()),), bank)
+    return next(move for move in found.moves if move.id is Move.REASON)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("I would choose YOLO because we need real time.", "because we need real time"),
+        ("It is slower because it classifies every region.", "because it classifies every region"),
+        ("YOLO, cos the gate opens quickly.", "cos the gate opens quickly"),
+        ("I'd take YOLO because. The gate opens quickly.", "because. The gate opens quickly"),
+        ("Because the gate opens quickly.", "Because the gate opens quickly"),
+    ],
+)
+def test_a_short_reason_is_a_reason(said: str, heard: str, bank: Bank) -> None:
+    """An option in the question's words is an effect; a cause needs but one word of its own, or a limit."""
+    found = reason_of(said, bank)
+    assert found.status is Status.SAID
+    assert [piece.text for piece in found.evidence] == [heard]
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("I'd take YOLO because it is the best model.", "because it is the best model"),
+        ("I would say YOLO, because it is more popular.", "because it is more popular"),
+        ("I'd take YOLO because it is YOLO.", "because it is YOLO"),
+    ],
+)
+def test_a_reason_that_says_nothing_is_quoted(said: str, heard: str, bank: Bank) -> None:
+    """Where a clause with "because" is not credited, nobody is told that nothing says why."""
+    found = reason_of(said, bank)
+    assert found.status is Status.MISSING
+    assert [piece.text for piece in found.evidence] == [heard]
+    assert f'"{heard}"' in lacking(found)
+    assert "nothing says why" not in lacking(found)
+
+
+@pytest.mark.parametrize(
+    "said", ["I'd take YOLO.", "I'd take YOLO, and there is no because here.", "I used YOLO since 2019."]
+)
+def test_no_reason_at_all_is_called_so(said: str, bank: Bank) -> None:
+    """Without such a clause the finding rests on nothing and says that nothing says why."""
+    found = reason_of(said, bank)
+    assert found.status is Status.MISSING
+    assert found.evidence == ()
+    assert "nothing says why" in lacking(found)

@@ -193,7 +193,10 @@ def coverage(question: Question, sentence: str, bank: Bank) -> tuple[tuple[str, 
 
 
 def _moves(case: Case, required: frozenset[Move]) -> tuple[MoveFinding, ...]:
-    """Every required move, said or missing, and those others that fit the question and were clearly made."""
+    """Every required move, said or missing, and those others that fit the question and were clearly made.
+
+    A missing one has for evidence what was an attempt at it.
+    """
     findings = []
     for check in MOVES:
         move = Move(check.id)
@@ -204,8 +207,20 @@ def _moves(case: Case, required: frozenset[Move]) -> tuple[MoveFinding, ...]:
             continue
         if shown or move in required:
             status = Status.SAID if shown else Status.MISSING
-            findings.append(MoveFinding(move, move in required, status, shown))
+            findings.append(MoveFinding(move, move in required, status, shown or check.attempted(case)))
     return tuple(findings)
+
+
+_BY_MOVE: Mapping[Move, Check] = MappingProxyType({Move(check.id): check for check in MOVES})
+
+
+def lacking(finding: MoveFinding) -> str:
+    """What is told of a missing move: its message, or the words that were an attempt at it."""
+    check = _BY_MOVE[finding.id]
+    if not finding.evidence:
+        return check.message
+    tried = "; ".join(f'"{" ".join(piece.text.split())}"' for piece in finding.evidence)
+    return f"{check.in_vain}: {tried}"
 
 
 def _verdict(

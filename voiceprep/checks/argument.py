@@ -20,8 +20,8 @@ from voiceprep.checks.seek import (
     token_at,
 )
 from voiceprep.matching import asserted
-from voiceprep.model import Evidence
-from voiceprep.text import fold
+from voiceprep.model import Evidence, Kind
+from voiceprep.text import STOPWORDS, fold
 
 # ------------------------------------------------------------------------------ choice
 
@@ -186,6 +186,11 @@ _CAUSE = either(
     r"(?<!such )(?<!well )(?<!same )(?<!soon )(?<!long )(?<!far )(?<!much )(?<!just )as (?:it's|it is|they"
     r"|we|you|there's|there are)",
 )
+_BECAUSE = re.compile(
+    r"(?:because|cos|coz|cuz|due to|thanks to|given that|seeing that)\b"
+    r"|since (?:(?:it|he|she|they|we|you|i|that|there|nobody|nothing|everybody|everything|most|some)\b)"
+)
+"""Links that say which side is the cause: a short effect will do, in the question's own words."""
 _WEAK_CAUSE = either(
     r"this (?:means|lets|makes|way)|that (?:lets|makes|way)|to (?:avoid|keep|prevent)|the (?:idea|point) is"
     r"|prevents|ensures",
@@ -207,6 +212,9 @@ _MIN_EFFECT_CONTENT = 2
 _MIN_ALONE_CONTENT = 4
 """What is explained stands before the link, or the explanation is long enough to hold both."""
 
+_DECIDING = frozenset({Kind.CHOOSE, Kind.COMPARE, Kind.DESIGN})
+"""Questions whose own words name the options."""
+
 
 def reason(case: Case) -> tuple[Evidence, ...]:
     """A causal link about the subject, with something on either side of it."""
@@ -227,6 +235,18 @@ def reason(case: Case) -> tuple[Evidence, ...]:
     return shown(case, *(_clause_round(case, here) for here in found[:4]))
 
 
+_ATTEMPT = re.compile(
+    r"\b(?<!no )(?<!the )(?<!a )"
+    r"(?:because|cos|coz|cuz|due to|thanks to|given that|seeing that|the reason is)\b"
+    r"(?=[,.…]* [a-z0-9])"
+)
+
+
+def attempted_reason(case: Case) -> tuple[Evidence, ...]:
+    """Clauses with "because" that :func:`reason` does not credit: what the speaker takes for a reason."""
+    return shown(case, *(_clause_round(case, here) for here in said(case, _ATTEMPT, denied_too=True)[:2]))
+
+
 def wrong_sentences(case: Case) -> frozenset[int]:
     """Sentences with a claim known to be wrong, an opposite or a pitfall: a reason for it is none."""
     wrong = [*case.compiled.pitfalls, *(pattern.opposites for pattern in case.compiled.elements)]
@@ -244,7 +264,40 @@ def _linked(case: Case, here: Place, least: int) -> bool:
     general = {other.token for other in named_anyhow(case, "general-words")}
     listed = case.reading.scopes.listed
     own = [at for at in right if at not in general and not listed[at]]
-    return len(own) >= least and (len(left) >= _MIN_EFFECT_CONTENT or len(right) >= _MIN_ALONE_CONTENT)
+    if len(own) >= least and (len(left) >= _MIN_EFFECT_CONTENT or len(right) >= _MIN_ALONE_CONTENT):
+        return True
+    is_plain = _BECAUSE.match(case.reading.folded, here.start) is not None
+    return is_plain and _is_short_reason(case, here, (own, general))
+
+
+def _is_short_reason(case: Case, here: Place, found: tuple[list[int], set[int]]) -> bool:
+    """Whether "YOLO because we need real time" says something of its own about what stands before it.
+
+    Where something is to be decided the effect may be an option in the question's words, or what it is like
+    in general ones ("slower"); it is the question itself where an answer opens with the cause. Words of the
+    effect and general ones are no cause.
+    """
+    own, general = found
+    tokens = case.reading.tokens
+    begin, end = sentence(case, here.sentence)
+    if begin == here.token and here.sentence:
+        begin = sentence(case, here.sentence - 1)[0]
+    effect = [
+        at
+        for at in range(begin, here.token)
+        if not tokens[at].is_filler and tokens[at].word.split("'")[0] not in STOPWORDS
+    ]
+    if case.question.kind not in _DECIDING:
+        effect = [at for at in effect if tokens[at].stem not in case.compiled.ask and at not in general]
+    repeated = {tokens[at].stem for at in effect}
+    # "Real" and "time" are general words, "real time" is a limit.
+    limits = [
+        limit.token
+        for limit in named(case, "limit-words")
+        if limit.end > tokens[limit.token].end and here.token < limit.token < end
+    ]
+    opens = here.token == 0
+    return bool(effect or opens) and any(tokens[at].stem not in repeated for at in (*own, *limits))
 
 
 def _specific(case: Case, here: Place) -> bool:
@@ -610,8 +663,16 @@ CHECKS = (
                 "because the scratches are two pixels wide",
             ),
         ),
-        passes=("It is a balance.", "We have used it since spring.", "I would do it because."),
+        passes=(
+            "It is a balance.",
+            "We have used it since spring.",
+            "I would do it because.",
+            "I'd take the small one because it is powerful.",
+            "I'd take the small one because it is the small one.",
+        ),
         denied=("There is no because here.",),
+        attempted=attempted_reason,
+        in_vain="The reason given only repeats, would fit any answer, or rests on a mistake",
     ),
     Check(
         id="trade-off",

@@ -65,12 +65,17 @@ class Example:
     span: str | None
 
 
+def _nothing(_: Case) -> tuple[Evidence, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check is a declaration: what it tells the speaker, on whose authority, shown by examples.
 
     ``find`` gives the evidence for one kind of finding, ``()`` where there is none. ``hears`` are
     sentences it must fire on, ``passes`` are near misses, ``denied`` are denials of the thing itself.
+    Where nothing is found, ``attempted`` tells what was tried in vain, ``in_vain`` why it does not count.
     """
 
     id: str
@@ -80,6 +85,8 @@ class Check:
     hears: tuple[Example, ...]
     passes: tuple[str, ...]
     denied: tuple[str, ...]
+    attempted: Callable[[Case], tuple[Evidence, ...]] = _nothing
+    in_vain: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
