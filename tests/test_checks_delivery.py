@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from voiceprep.checks import assess, join, required_moves
@@ -75,6 +77,16 @@ def test_recordings_are_added_and_no_pause_spans_two() -> None:
     """Two answers: words, fillers and seconds add up; the break between them is no pause."""
     found = find((timed("one two three four", gap_s=0.2), timed("um five six", gap_s=0.4, start_s=60.0)))
     assert (found.words, found.fillers, found.seconds, found.longest_pause_s) == (7, 1, 3.5, 0.4)
+
+
+def test_silence_round_an_aside_is_no_pause() -> None:
+    """Whoever asks for a repeat, and waits for it, did not pause; every other silence is counted."""
+    said = timed("one two three", gap_s=0.5)
+    first, second, third = said.words
+    late = replace(third, t0_s=9.0, t1_s=9.3)
+    said = Transcript(said.text, (first, second, late))
+    assert find((said,)).longest_pause_s == 7.9
+    assert find((replace(said, asides_s=(3.0,)),)).longest_pause_s == 0.5
 
 
 def test_a_typed_answer_among_recordings_leaves_the_times_open() -> None:

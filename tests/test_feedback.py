@@ -16,11 +16,13 @@ from voiceprep.feedback import (
     BRIEF_S,
     WORST_FIRST,
     brief_debrief,
+    choose,
     flatness,
     follow_up,
     gain,
     one_breath,
     spoken_debrief,
+    spoken_gain,
     worst,
 )
 from voiceprep.model import (
@@ -307,7 +309,38 @@ def test_the_gain_of_a_second_answer() -> None:
     assert found.elements == ("threshold-risk",)
     assert set(found.moves) == {Move.REASON, Move.NUMBER}
     assert found.still_missing == ("extra", "fast")
+    assert found.still_unmade == ()
+    assert gain(alone, alone).still_unmade == (Move.REASON, Move.NUMBER)
     assert gain(alone, alone).elements == ()
+
+
+def test_after_a_follow_up_only_the_new_is_said() -> None:
+    """A further answer is told by what it added, one gap that is left, and its own vague spots alone."""
+    first = Transcript("You keep the best box. It should be fine.", ())
+    second = Transcript("A low threshold deletes real neighbours. It is much faster.", ())
+    alone, together = assess(QUESTION, (first,), BANK), assess(QUESTION, (first, second), BANK)
+    latest = assess(QUESTION, (second,), BANK)
+    said = spoken_gain(QUESTION, alone, together, latest)
+    assert said.startswith("New: you said “low threshold deletes real neighbours”.")
+    assert "I did not hear you say this: YOLO finds them in one pass." in said
+    assert "“It is much faster”" in said
+    assert "It should be fine" not in said
+    assert "flat" not in said
+    again = spoken_gain(QUESTION, together, together, latest)
+    assert again.startswith("That did not add what I am still missing.")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("reference", ["", "The best box is kept."])
+def test_deeper_questions_fit_what_was_asked(kind: Kind, reference: str) -> None:
+    """Of whom nothing is missing, a card asks only what fits any statement, a story no change of means."""
+    question = replace(QUESTION, kind=kind, moves=(), probes=(), reference=reference)
+    found, said = assess(QUESTION, (Transcript(BEST, ()),), BANK), Transcript(BEST, ())
+    elements = tuple(replace(one, status=Status.SAID) for one in found.elements)
+    asked = choose(question, (elements, (), ()), said).ask
+    changes = {Kind.CHOOSE, Kind.DESIGN, Kind.DIAGNOSE, Kind.PIPELINE}
+    assert ("change one thing" in asked) == (kind in changes and not reference)
+    assert not {"data", "labels", "compute"} & set(asked.lower().split())
 
 
 def test_the_object_keeps_the_contract() -> None:

@@ -119,7 +119,7 @@ def test_one_question_by_microphone_and_loudspeaker(
         program.wait_for("[listening")
         null_sink.play(as_wav(demo_answer(number), tmp_path / f"{number}.wav")).wait()
     assert program.finish() == 0, "".join(program.status)
-    assert program.said.count("Verdict: ") == 2
+    assert program.said.count("Verdict: ") == 1  # the second answer is shown by what it added
     assert "Both answers together" in program.said
     assert any("spoken to loudspeaker" in line for line in program.status)
 

@@ -4,15 +4,17 @@ import io
 import os
 import sys
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceprep.cli.render import Page, assessment_lines, gained_lines, plain
+from voiceprep.cli.render import Joint, Page, added_lines, assessment_lines, counted, gained_lines, plain
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.events import (
+    Checked,
     Kept,
     LevelMeasured,
     MicrophoneSilent,
@@ -23,15 +25,19 @@ from voiceprep.events import (
     TranscriptGrown,
 )
 from voiceprep.model import (
+    Answer,
+    AnswerState,
     Assessment,
     Delivery,
     ElementFinding,
+    Ending,
     Evidence,
     FollowUp,
     Move,
     MoveFinding,
     PitfallFinding,
     Status,
+    Transcript,
     VagueFinding,
     Verdict,
 )
@@ -98,16 +104,57 @@ def test_styles_only_where_they_are_understood() -> None:
 def test_gain_names_what_the_second_answer_added() -> None:
     """The combined result lists what is new and what is still missing, nothing else."""
     first, both = assessment("tiles", Status.MISSING), assessment("tiles", Status.SAID)
-    lines = gained_lines(first, both, 2, Page(100))
-    assert [line for line in lines if "gained" in line] == ["  gained  need tiles"]
-    assert any("still" in line and "the second need" in line for line in lines)
+    lines = gained_lines(Joint(first, both, 2), Page(100))
+    assert [line for line in lines if "gained" in line] == ['  gained  need tiles: "tiles" at 1.2 s']
+    still = [line.removeprefix("  still   ") for line in lines if "still" in line]
+    assert still == [
+        "the second need",
+        "the third need",
+        "trade-off: A trade-off needs what is given up.",
+    ]
+
+
+def test_a_further_answer_is_shown_by_what_it_added() -> None:
+    """After a follow-up no list of everything comes again: what is new, what was vague, the joint result."""
+    first, both = assessment("tiles", Status.MISSING), assessment("tiles", Status.SAID)
+    narrow = replace(assessment("a crowd", Status.MISSING), verdict=Verdict.FLAT)
+    out, _ = shown(Checked(an_answer(narrow), narrow, both, first))
+    assert "Both answers together: partial" in out
+    assert "gained  need tiles" in out
+    assert 'vague   "a crowd"' in out
+    assert "flat" not in out
+    assert "missing" not in out
+    nothing = added_lines(narrow, Joint(both, both, 2), Page(100))
+    assert "  This answer added nothing of what is listened for." in nothing
+
+
+def an_answer(found: Assessment) -> Answer:
+    """The answer to a follow-up, with these findings."""
+    return Answer(
+        ordinal=1,
+        asked="And in a crowd?",
+        probes="two",
+        state=AnswerState.CHECKED,
+        ending=Ending.SILENCE,
+        transcript=Transcript("a crowd", ()),
+        assessment=found,
+        audio=None,
+        n_samples=0,
+        n_overflows=0,
+    )
+
+
+def test_counts_agree_with_their_nouns() -> None:
+    """One is one, none and more are several."""
+    assert [counted(n, "attempt") for n in (0, 1, 2)] == ["0 attempts", "1 attempt", "2 attempts"]
+    assert [counted(n, "entry was", "entries were") for n in (1, 2)] == ["1 entry was", "2 entries were"]
 
 
 def test_all_answers_are_counted() -> None:
     """Two answers are both, more are counted."""
     first = assessment("tiles")
-    assert gained_lines(first, first, 2, Page(100))[0].startswith("Both answers together: partial")
-    assert gained_lines(first, first, 3, Page(100))[0].startswith("All 3 answers together: partial")
+    assert gained_lines(Joint(first, first, 2), Page(100))[0].startswith("Both answers together: partial")
+    assert gained_lines(Joint(first, first, 3), Page(100))[0].startswith("All 3 answers together: partial")
 
 
 def test_one_word_is_one_word() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +28,15 @@ from voiceprep.model import (
     AnswerState,
     Assessment,
     Evidence,
+    Move,
     Status,
     Transcript,
     VagueFinding,
     VagueSpot,
     Verdict,
 )
-from voiceprep.replay import compare, marks, vague, walk
+from voiceprep.replay import compare, document, marks, vague, walk
+from voiceprep.replay import page as pages
 from voiceprep.replay.marks import Gap, Mark, MarkKind
 from voiceprep.testing import ScriptedControls
 from voiceprep.text import tokenise
@@ -112,6 +114,54 @@ def test_what_is_missing_stands_where_a_part_of_it_was_said() -> None:
     for name in far:
         assert not gaps[name].came_near
         assert gaps[name].sentence == 3
+
+
+def test_the_last_sentence_is_named_once_and_moves_by_name() -> None:
+    """Where nothing came near, one line says where it could follow; a missing move says which it is."""
+    shown = marks.replay(
+        attempt(answered(timed("We lower the frame rate. We draw it in red."))), QUESTION, BANK
+    )
+    printed = " ".join(" ".join(replay_lines(shown, Page(100))).split())
+    assert sum(not gap.came_near for gap in shown.gaps) > 1
+    assert printed.count("the last, where none came near") == 1
+    assert "missing reason: No reason was given" in printed
+    page = pages.page([pages.Chapter(shown, (None,), ())], document.Look("", "", UTC))
+    assert '<li dir="auto">reason: No reason was given' in page
+
+
+def test_an_attempt_at_a_reason_is_no_reason_made() -> None:
+    """Words that a missing move quotes are told with what is missing, and not marked as that move."""
+    shown = marks.replay(attempt(answered(timed("It is used because it is the best."))), QUESTION, BANK)
+    (gap,) = [gap for gap in shown.gaps if gap.name == "reason"]
+    assert "because it is the best" in gap.label
+    assert not [mark for mark in shown.answers[0].marks if mark.kind is MarkKind.MADE]
+
+
+def test_what_only_the_answers_together_say_is_marked() -> None:
+    """A finding that no answer has alone stands at its words, in the terminal and on the page."""
+    first = answered(timed("It keeps the one with the best score."))
+    second = answered(timed("Because the neighbours fire on the same cup."), 1)
+    unmade = tuple(
+        replace(move, status=Status.MISSING, evidence=())
+        for one in (first, second)
+        if one.assessment is not None
+        for move in one.assessment.moves
+        if move.id is Move.REASON
+    )
+    answers = tuple(
+        replace(one, assessment=replace(one.assessment, moves=(move,)))
+        for one, move in zip((first, second), unmade, strict=True)
+        if one.assessment is not None
+    )
+    shown = marks.replay(attempt(*answers), QUESTION, BANK)
+    (mark,) = [mark for mark in shown.answers[1].marks if mark.name == "reason"]
+    assert mark.evidence.text == "Because the neighbours fire on the same cup"
+    assert (mark.evidence.start, mark.evidence.t0_s) == (0, 0.0)
+    assert mark.note == "by your answers together"
+    assert not [mark for mark in shown.answers[0].marks if mark.name == "reason"]
+    assert "made: reason: by your answers together" in " ".join(replay_lines(shown, Page(100)))
+    page = pages.page([pages.Chapter(shown, (None, None), ())], document.Look("", "", UTC))
+    assert "reason: by your answers together" in page
 
 
 def test_a_sentence_covers_what_all_checks_say_it_does() -> None:

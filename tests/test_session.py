@@ -142,6 +142,21 @@ def test_second_answer_is_judged_alone_and_together(bank: Bank, question: Questi
     assert "duplicate-boxes" in said(first)
     assert "duplicate-boxes" not in said(second)
     assert said(first) | said(second) <= said(attempt.combined)
+    one, two = (event for event in table.events if isinstance(event, Checked))
+    assert (one.before, one.combined) == (None, None)
+    assert (two.before, two.combined) == (first, attempt.combined)
+
+
+def test_after_a_follow_up_its_answer_is_replied_to(bank: Bank, question: Question) -> None:
+    """The second debrief tells what that answer added and does not begin with the first one's strength."""
+    table = Table(
+        bank, ["the detector gives several boxes for the same object", "we keep the box with the best score"]
+    )
+    table.practise(question, table.spoken(), table.spoken())
+    first, second = (said for said in table.speaker.said if "I did not hear" in said)
+    assert first.startswith("Good: you said “several boxes for the same")
+    assert second.startswith("New: you said “")
+    assert "several boxes" not in second
 
 
 def test_phase_is_always_known(bank: Bank, question: Question) -> None:
@@ -260,6 +275,17 @@ def test_device_lost_in_mid_answer_keeps_everything(bank: Bank, question: Questi
     assert answer.transcript is not None
     assert answer.transcript.text == "up to here"
     assert answer.assessment is None
+
+
+def test_a_recording_of_nobody_is_not_offered_for_checking(bank: Bank, question: Question) -> None:
+    """A muted microphone's zeros are named and kept, and there is nothing to check in them."""
+    table = Table(bank)
+    zeros = np.zeros(20 * RATE_HZ, np.float32)
+    muted = Spoken(lambda: SamplesMicrophone(zeros, live=True), ListenOptions())
+    with pytest.raises(DeviceLost, match=r"Nobody was heard until then; .* attempt 1") as raised:
+        table.practise(question, muted)
+    assert "voiceprep check" not in str(raised.value)
+    assert table.kept().answers[0].n_samples > 0
 
 
 def test_full_disk_is_named_with_the_recording(bank: Bank, question: Question) -> None:
@@ -495,6 +521,9 @@ def test_question_is_repeated_and_the_answer_goes_on(bank: Bank, question: Quest
     assert table.speaker.said[:3] == [question.ask] * 3
     assert text_of(answer) == "It keeps the best box. It drops the others."
     assert answer.assessment is not None
+    longest_s = answer.assessment.delivery.longest_pause_s
+    assert longest_s is not None
+    assert longest_s < 1  # what was said and waited for in between is no pause
 
 
 def test_slower_is_slower(bank: Bank, question: Question) -> None:
@@ -697,6 +726,22 @@ def test_wishes_between_questions(bank: Bank, question: Question) -> None:
         between = by_words(table, SPEECH, QUIET, SHORT, LULL, SHORT, QUIET)
         assert session.hear_wish(question, attempt, between, frozenset("rn")) is Command.RETRY
     assert spoken_sample(question, bank) in table.speaker.said[-1]
+
+
+def test_ctrl_c_between_questions_interrupts_no_answer(bank: Bank, question: Question) -> None:
+    """Who stops while only a wish is listened for is not told of listening."""
+    table = Table(bank, ["It keeps the best box."], options=SessionOptions(n_follow_ups=0))
+
+    class Hasty(SamplesMicrophone):
+        def blocks(self) -> Iterator[Block]:
+            raise KeyboardInterrupt
+            yield Block(SPEECH)
+
+    with table.session() as session:
+        attempt = session.practise(question, iter([by_words(table, SPEECH, QUIET)]))
+        between = Spoken(lambda: Hasty(SPEECH), ListenOptions())
+        with pytest.raises(Interrupted, match=r"^interrupted$"):
+            session.hear_wish(question, attempt, between, frozenset())
 
 
 def test_not_done_after_everything_goes_on_with_the_answer(bank: Bank, question: Question) -> None:

@@ -101,11 +101,15 @@ class NothingSaid:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An answer has its findings; ``combined`` covers all answers so far, None for the first one."""
+    """An answer has its findings; ``combined`` covers all answers so far, ``before`` those before this one.
+
+    Both are None for the first.
+    """
 
     answer: Answer
     assessment: Assessment
     combined: Assessment | None
+    before: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True)

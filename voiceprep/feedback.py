@@ -9,7 +9,9 @@ from voiceprep.model import (
     Assessment,
     Element,
     ElementFinding,
+    Evidence,
     FollowUp,
+    Kind,
     Move,
     MoveFinding,
     Question,
@@ -84,13 +86,24 @@ _QUOTABLE = frozenset(
 )
 """Moves that sharpen something already said, so that a vague span is worth quoting."""
 
-_DEEPER = "You covered it. Now change one thing: {change} What would you do differently?"
-_CHANGES = (
-    "the data comes from a place you have never seen.",
-    "you have a tenth of the time to compute.",
-    "you have a tenth of the labels.",
-    "accuracy counts more than speed.",
+_SQUEEZES = (
+    "you have a tenth of the time.",
+    "there is ten times as much of it.",
+    "you may spend a tenth of what you would.",
 )
+_CHANGES = tuple(
+    f"You covered it. Now change one thing: {change} What would you do differently?" for change in _SQUEEZES
+)
+_EXPLAINED = (
+    "You covered it. In which case would that no longer be true?",
+    "You covered it. Where have you met that, or where would you expect to?",
+)
+_DEEPER = {
+    Kind.DEFINE: _EXPLAINED,
+    Kind.COMPARE: ("You covered it. In which case would you take the other one?",),
+    Kind.BEHAVIORAL: ("You covered it. What would you do differently today?",),
+}
+"""What may be asked of whom nothing is missing; whatever builds something can be squeezed (``_CHANGES``)."""
 
 MAX_QUOTE_WORDS = 12
 """A longer quotation is hard to follow by ear."""
@@ -187,13 +200,14 @@ def _deeper(question: Question, elements: tuple[ElementFinding, ...], transcript
         )
         if said is not None:
             return FollowUp(f"You said “{_short(said.evidence[0].text)}”. {probe.ask}", probe.probes)
-    change = _CHANGES[len(transcript.text) % len(_CHANGES)]
-    return FollowUp(_DEEPER.format(change=change), Move.BOUNDARY.value)
+    # A card does not tell what it is about: only what fits any statement can be asked.
+    asks = _EXPLAINED if question.reference else _DEEPER.get(question.kind, _CHANGES)
+    return FollowUp(asks[len(transcript.text) % len(asks)], Move.BOUNDARY.value)
 
 
 def what_if(number: int) -> str:
     """A changed constraint that fits any question; ``number`` chooses among them."""
-    return f"Now change one thing: {_CHANGES[number % len(_CHANGES)]} What would you do differently?"
+    return f"Now change one thing: {_SQUEEZES[number % len(_SQUEEZES)]} What would you do differently?"
 
 
 def _glossed_over(question: Question, element: Element, transcript: Transcript) -> str:
@@ -389,20 +403,24 @@ def _unsaid(finding: ElementFinding) -> str:
     return f"I did not hear you say this: {finding.need}."
 
 
-def _unmade(move: Move) -> str:
-    return f"You have not yet said {SHORT[move]}."
-
-
 def _gaps(question: Question, assessment: Assessment) -> list[str]:
     essential = {element.id: element.essential for element in question.elements}
     missing = [finding for finding in assessment.elements if finding.status is Status.MISSING]
     missing.sort(key=lambda finding: not essential[finding.id])
-    unmade = {made.id for made in assessment.moves if made.required and made.status is Status.MISSING}
+    unmade = {
+        made.id: made.evidence for made in assessment.moves if made.required and made.status is Status.MISSING
+    }
     gaps = [_unsaid(finding) for finding in missing]
-    gaps[1:1] = [_unmade(move) for move in MOVE_ORDER if move in unmade][:1]
+    gaps[1:1] = [_unmade(move, unmade[move]) for move in MOVE_ORDER if move in unmade][:1]
     if not gaps:
         return [_NO_GAP]
     return gaps[:MAX_GAPS]
+
+
+def _unmade(move: Move, tried: tuple[Evidence, ...] = ()) -> str:
+    if tried:
+        return f"You said “{_short(tried[0].text)}”, which does not yet say {SHORT[move]}."
+    return f"You have not yet said {SHORT[move]}."
 
 
 def _vague(assessment: Assessment) -> list[str]:
@@ -416,6 +434,24 @@ def _vague(assessment: Assessment) -> list[str]:
 # ------------------------------------------------------------------------------ a second answer
 
 
+def spoken_gain(question: Question, before: Assessment, combined: Assessment, latest: Assessment) -> str:
+    """What is said aloud after a follow-up's answer: what it added, one gap left, its own vague spots.
+
+    ``before`` is of the answers before it, ``combined`` of all together, ``latest`` of the answer alone.
+    """
+    found = gain(before, combined)
+    new = [f"“{_short(one.evidence[0].text)}”" for one in combined.elements if one.id in found.elements]
+    parts = [f"New: you said {' and '.join(new[:MAX_GAPS])}."] if new else []
+    if found.moves:
+        parts.append(f"Now you have said {' and '.join(SHORT[move] for move in found.moves[:MAX_GAPS])}.")
+    if not parts and (found.still_missing or found.still_unmade):
+        parts.append("That did not add what I am still missing.")
+    parts += _gaps(question, combined)[:1]
+    parts += _vague(latest)
+    parts += [f"One correction: {pitfall.correction}" for pitfall in latest.pitfalls[:1]]
+    return " ".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Gain:
     """What first and second answer together cover beyond the first alone, and what is still missing."""
@@ -423,6 +459,7 @@ class Gain:
     elements: tuple[str, ...]
     moves: tuple[Move, ...]
     still_missing: tuple[str, ...]
+    still_unmade: tuple[Move, ...]
     verdict_before: Verdict
     verdict_after: Verdict
 
@@ -440,6 +477,9 @@ def gain(first: Assessment, combined: Assessment) -> Gain:
             if made.required and made.status is Status.SAID and made.id not in had_moves
         ),
         still_missing=tuple(finding.id for finding in combined.elements if finding.status is Status.MISSING),
+        still_unmade=tuple(
+            made.id for made in combined.moves if made.required and made.status is Status.MISSING
+        ),
         verdict_before=first.verdict,
         verdict_after=combined.verdict,
     )

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -194,6 +194,7 @@ class Hearing:
         self._command: Command | None = None
         self._rest_from = 0
         self._marks_s: list[float] = []
+        self._asides_s: list[float] = []
         self._n_overflows = 0
         self._in_hand: Block | None = None
         self._n_before = 0
@@ -232,7 +233,7 @@ class Hearing:
             with suppress(VoiceprepError):  # the first failure is the one to name
                 self._record_rest(source, recording)
         return Heard(
-            transcript=_transcript(self._words),
+            transcript=replace(_transcript(self._words), asides_s=tuple(self._asides_s)),
             ending=self._ending(failure),
             n_samples=recording.n_samples,  # the tape may lack the block in which Ctrl-C came
             n_overflows=self._n_overflows,
@@ -361,6 +362,7 @@ class Hearing:
         elif found.at_once:
             self._add(span, heard[: found.n_before])
             self._tell(Obeyed(found.command, span.end / RATE_HZ))
+            self._asides_s.append(span.end / RATE_HZ)
             if found.command is Command.DONE:
                 self._finish(Ending.COMMAND)
             elif self._words:
@@ -393,6 +395,8 @@ class Hearing:
             self._add(*held)
 
     def _obey(self, command: Command) -> None:
+        if self._held is not None:
+            self._asides_s.append(self._held[0].end / RATE_HZ)
         self._held = None
         self._tell(Obeyed(command, self._state.n_samples / RATE_HZ))
         if command is Command.PAUSE:

@@ -236,10 +236,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said: ``text`` and its words in order. Nothing said is ``Transcript("", ())``."""
+    """What was said: ``text`` and its words in order. Nothing said is ``Transcript("", ())``.
+
+    ``asides_s`` are the moments in seconds at which the speaker asked for something ("repeat"): a silence
+    that holds one is no pause of theirs. Only a transcript fresh from hearing has them.
+    """
 
     text: str
     words: tuple[Word, ...]
+    asides_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -417,13 +417,20 @@ class Session:
                 if turn.command is Command.SAMPLE:
                     self.announce(feedback.sample(question))
                 return
-            attempt, found = self._check(question, attempt, turn)
+            attempt, found, gained = self._check(question, attempt, turn)
             yield attempt
             interview = self._options.interview
             probe = found.follow_up if interview is None else interview.probe(question, found, attempt)
             self._follow_up = probe
             follow_up = None if is_last else probe
-            reopen = self._debrief(question, found, follow_up, turn)
+            said = ""
+            if interview is None:
+                said = gained or self._options.debrief(question, found, follow_up)
+            if turn.command is Command.MISSED:
+                said = feedback.all_missed(found)
+            elif turn.command is Command.SAMPLE:
+                said = feedback.sample(question)
+            reopen = self._debrief(said, follow_up, turn)
             if not reopen:
                 return
 
@@ -541,7 +548,13 @@ class Session:
         if heard.failure is not None:
             with suppress(JournalError):  # the first failure is the one to name
                 self._parts.journal.keep(attempt.id, answer)
-            raise _located(heard.failure, question, attempt, recording.path) from heard.failure
+            where = f"attempt {attempt.id}: {recording.path}"
+            if heard.timing.last_speech_to_finished_s is None:
+                told = f"Nobody was heard until then; the recording is kept as {where}"
+            else:
+                checked = f"voiceprep check {question.id} --audio {shlex.quote(str(recording.path))}"
+                told = f"The recording is kept as {where}\nCheck it with: {checked}"
+            raise type(heard.failure)(f"{heard.failure}\n{told}") from heard.failure
         # A crash before it is checked leaves it to be recovered like one in mid-answer.
         self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.RECORDING))
         rest: tuple[Block, ...] = ()
@@ -702,7 +715,7 @@ class Session:
         hearing = Hearing(ears, noting, clock, self._worker, options, self._tell_commands)
         heard = hearing.hear(waiting.line.source(()), _Unkept())
         if heard.failure is not None:
-            raise heard.failure
+            raise _between(heard.failure)
         if noting.pressed is not None:
             return noting.pressed
         is_over = heard.ending is Ending.SILENCE and not heard.transcript.words and heard.command is None
@@ -715,35 +728,36 @@ class Session:
 
     # -------------------------------------------------------------------------- findings
 
-    def _check(self, question: Question, attempt: Attempt, turn: _Turn) -> tuple[Attempt, Assessment]:
-        """The attempt with findings on that answer, and the findings on all its answers together."""
+    def _check(self, question: Question, attempt: Attempt, turn: _Turn) -> tuple[Attempt, Assessment, str]:
+        """The attempt with findings on that answer, and the findings on all its answers together.
+
+        With them what to say of what a further answer added, "" for the first.
+        """
         answer = turn.answer
         said = [a.transcript for a in attempt.answers if a.state is AnswerState.CHECKED and a.transcript]
         assessment = checks.assess(
             question, (answer.transcript,) if answer.transcript else (), self._bank, attempt.level
         )
+        before: Assessment | None = None
         combined: Assessment | None = None
+        gained = ""
         if len(said) > 1:
+            earlier = tuple(one for one in said if one is not answer.transcript)
+            before = checks.assess(question, earlier, self._bank, attempt.level)
             combined = checks.assess(question, tuple(said), self._bank, attempt.level)
+            if self._options.debrief is feedback.spoken_debrief:  # a drill's is brief after any answer
+                gained = feedback.spoken_gain(question, before, combined, assessment)
         flags_s = self._parts.clock.monotonic_s() - turn.finished_at_s
         answer = replace(
             answer, assessment=assessment, timing=replace(answer.timing, finished_to_flags_s=flags_s)
         )
         self._parts.journal.keep(attempt.id, answer, combined or assessment)
-        self._tell(Checked(answer, assessment, combined))
+        self._tell(Checked(answer, assessment, combined, before))
         found = combined or assessment
-        return replace(_with(attempt, answer), combined=found), found
+        return replace(_with(attempt, answer), combined=found), found, gained
 
-    def _debrief(
-        self, question: Question, found: Assessment, follow_up: FollowUp | None, turn: _Turn
-    ) -> bool:
+    def _debrief(self, said: str, follow_up: FollowUp | None, turn: _Turn) -> bool:
         """Say what was found; whether the speaker wants to go on with the answer instead."""
-        held = self._options.interview is not None
-        said = "" if held else self._options.debrief(question, found, follow_up)
-        if turn.command is Command.MISSED:
-            said = feedback.all_missed(found)
-        elif turn.command is Command.SAMPLE:
-            said = feedback.sample(question)
         if follow_up is not None:
             self._parts.speaker.prepare(text.spoken(follow_up.ask, self._bank.glossary))
         if not said:
@@ -755,6 +769,11 @@ class Session:
             return False
         turn.rest = self._say_over(said, turn.line)
         return bool(turn.rest) or self._stopped_by == REOPEN_KEY
+
+
+def _between(failure: VoiceprepError) -> VoiceprepError:
+    """A failure between questions: whom Ctrl-C stops there was not answering."""
+    return Interrupted("interrupted") if isinstance(failure, Interrupted) else failure
 
 
 def _resuming(commands: CommandWords) -> CommandWords:
@@ -846,12 +865,4 @@ def _spoken(asked: Asked, heard: Heard, audio: Path) -> Answer:
         timing=heard.timing,
         marks_s=heard.marks_s,
         repairs=asked.repairs,
-    )
-
-
-def _located(failure: VoiceprepError, question: Question, attempt: Attempt, audio: Path) -> VoiceprepError:
-    """The same kind of error, its message extended by where the recording lies and how to go on from it."""
-    return type(failure)(
-        f"{failure}\nThe recording is kept as attempt {attempt.id}: {audio}\n"
-        f"Check it with: voiceprep check {question.id} --audio {shlex.quote(str(audio))}"
     )

@@ -41,7 +41,9 @@ def _pauses_s(transcript: Transcript) -> list[float]:
     return [
         max(0.0, after.t0_s - before.t1_s)
         for before, after in pairwise(transcript.words)
-        if before.t1_s is not None and after.t0_s is not None
+        if before.t1_s is not None
+        and after.t0_s is not None
+        and not any(before.t1_s <= at_s <= after.t0_s for at_s in transcript.asides_s)
     ]
 
 

@@ -70,6 +70,11 @@ def plain(text: str) -> str:
     )
 
 
+def counted(n: int, noun: str, several: str = "") -> str:
+    """``n`` and its noun; ``several`` is the plural where it takes more than an s."""
+    return f"{n} {noun if n == 1 else several or noun + 's'}"
+
+
 def quoted(evidence: Iterable[Evidence]) -> str:
     """The words findings rest on, with the second they were said where it is known."""
     said = []
@@ -88,6 +93,12 @@ def assessment_lines(assessment: Assessment, page: Page) -> list[str]:
         lines += page.paragraph(manner, "  ")
     lines += _section("What you said", _elements(assessment.elements, page), page)
     lines += _section("How you argued", _moves(assessment.moves, page), page)
+    return lines + _manner_lines(assessment, page)
+
+
+def _manner_lines(assessment: Assessment, page: Page) -> list[str]:
+    """What the words of an answer are like, whatever was asked: vague spots, mistakes, delivery."""
+    lines: list[str] = []
     vague = [
         line
         for finding in assessment.vague
@@ -155,31 +166,58 @@ def _confidence(found: Profile) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def gained_lines(first: Assessment, combined: Assessment, n_answers: int, page: Page) -> list[str]:
-    """What the further answers added to the first of ``n_answers``."""
-    from voiceprep import feedback
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The findings over the answers ``before`` the latest of ``n_answers``, and over all of them."""
 
-    found = feedback.gain(first, combined)
-    needs = {finding.id: finding.need for finding in combined.elements}
-    gained = [*(needs[id_] for id_ in found.elements), *(f"the {move}" for move in found.moves)]
-    n_before = sum(finding.status is Status.SAID for finding in first.elements)
+    before: Assessment
+    combined: Assessment
+    n_answers: int
+
+
+def added_lines(assessment: Assessment, joint: Joint, page: Page) -> list[str]:
+    """A further answer by what it added: it replied to one thing and need not say again what was said."""
+    return [*gained_lines(joint, page), *_manner_lines(assessment, page)]
+
+
+def gained_lines(joint: Joint, page: Page) -> list[str]:
+    """What the latest answer added to those before, and what is still missing in all of them together."""
+    from voiceprep import feedback
+    from voiceprep.checks import lacking
+
+    combined = joint.combined
+    found = feedback.gain(joint.before, combined)
+    n_before = sum(finding.status is Status.SAID for finding in joint.before.elements)
     said = sum(finding.status is Status.SAID for finding in combined.elements)
-    together = "Both" if n_answers == 2 else f"All {n_answers}"
-    lines = page.paragraph(
-        f"{together} answers together: {combined.verdict}, {said} of {len(combined.elements)} elements "
-        f"({n_before} after the first)."
-    )
-    for item in gained:
-        lines += _row("gained", item, page)
+    together = "Both" if joint.n_answers == 2 else f"All {joint.n_answers}"
+    lines = [
+        page.bold(line)
+        for line in page.paragraph(
+            f"{together} answers together: {combined.verdict}, {said} of {len(combined.elements)} elements "
+            f"({n_before} before)."
+        )
+    ]
+    for finding in combined.elements:
+        if finding.id in found.elements:
+            lines += _row("gained", f"{finding.need}: {quoted(finding.evidence)}", page)
+    for move in combined.moves:
+        if move.id in found.moves:
+            lines += _row("gained", f"{move.id}: {quoted(move.evidence)}", page)
+    if not (found.elements or found.moves):
+        lines += page.paragraph("This answer added nothing of what is listened for.", "  ")
     for finding in combined.elements:
         if finding.status is not Status.SAID:
             lines += _row("still", finding.need, page)
+    for move in combined.moves:
+        if move.id in found.still_unmade:
+            lines += _row("still", f"{move.id}: {lacking(move)}", page)
     return lines
 
 
 def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
     """An attempt as kept: what was asked, what was answered, where the audio lies."""
     lines = attempt_heading(attempt, page)
+    judged = [answer.assessment for answer in attempt.replies if answer.assessment is not None]
     for answer in attempt.answers:
         lines += ["", *page.paragraph(f"Asked: {answer.asked}")]
         said = answer.transcript.text if answer.transcript is not None else ""
@@ -196,10 +234,11 @@ def attempt_lines(attempt: Attempt, page: Page) -> list[str]:
         if answer.repairs is not None:
             lines += page.paragraph(repaired(answer))
         elif answer.assessment is not None:
-            lines += assessment_lines(answer.assessment, page)
-    judged = [answer.assessment for answer in attempt.replies if answer.assessment is not None]
+            is_first = answer.assessment is judged[0] or attempt.combined is None
+            show = assessment_lines if is_first else _manner_lines
+            lines += show(answer.assessment, page)
     if attempt.combined is not None and len(judged) > 1:
-        lines += ["", *gained_lines(judged[0], attempt.combined, len(judged), page)]
+        lines += ["", *gained_lines(Joint(judged[0], attempt.combined, len(judged)), page)]
     return lines
 
 
@@ -239,6 +278,9 @@ def replay_lines(shown: Replay, page: Page) -> list[str]:
             lines += ["", *page.paragraph(told)]
     if shown.gaps:
         lines += ["", page.bold("Missing")]
+    far = [gap.sentence for gap in shown.gaps if gap.sentence is not None and not gap.came_near]
+    if far:
+        lines += page.paragraph(f"It could follow sentence {far[0]}, the last, where none came near.", "  ")
     for gap in shown.gaps:
         lines += gap_lines(gap, page)
     if shown.judged is not None:
@@ -273,14 +315,9 @@ def mark_lines(mark: Mark, number: int, page: Page) -> list[str]:
 
 
 def gap_lines(gap: Gap, page: Page) -> list[str]:
-    """What is missing, and the sentence it belonged nearest to."""
-    near = (
-        ""
-        if gap.sentence is None
-        else f" (sentence {gap.sentence}"
-        + (" came near)" if gap.came_near else ", the last, is where it could follow)")
-    )
-    return _row("missing", f"{gap.need}{near}", page)
+    """What is missing, and the sentence that came near it, where one did."""
+    near = f" (sentence {gap.sentence} came near)" if gap.came_near else ""
+    return _row("missing", f"{gap.label}{near}", page)
 
 
 def change_lines(rows: Sequence[Row], names: tuple[str, str], page: Page) -> list[str]:
@@ -372,9 +409,8 @@ def _elements(findings: tuple[ElementFinding, ...], page: Page) -> list[str]:
 
 
 def _moves(findings: tuple[MoveFinding, ...], page: Page) -> list[str]:
-    from voiceprep.checks import MOVES
+    from voiceprep.checks import lacking
 
-    messages = {check.id: check.message for check in MOVES}
     lines: list[str] = []
     for finding in findings:
         if not finding.required:
@@ -382,7 +418,7 @@ def _moves(findings: tuple[MoveFinding, ...], page: Page) -> list[str]:
         if finding.status is Status.SAID:
             lines += _row("made", f"{finding.id}: {quoted(finding.evidence)}", page)
         else:
-            lines += _row("missing", f"{finding.id}: {messages[finding.id]}", page)
+            lines += _row("missing", f"{finding.id}: {lacking(finding)}", page)
     return lines
 
 

@@ -11,7 +11,7 @@ import sys
 from typing import TextIO
 
 from voiceprep.cli.ending import leave_dead_terminal
-from voiceprep.cli.render import Page, assessment_lines, gained_lines, judgement_lines, plain
+from voiceprep.cli.render import Joint, Page, added_lines, assessment_lines, judgement_lines, plain
 from voiceprep.events import (
     Asking,
     Checked,
@@ -29,7 +29,6 @@ from voiceprep.events import (
     Saying,
     TranscriptGrown,
 )
-from voiceprep.model import Assessment
 
 METER_FLOOR_DBFS = -60.0
 """Level at which the meter is empty: a quiet room."""
@@ -86,7 +85,6 @@ class Screen:
         self._source = ""
         self._shown_text = ""
         self._next_drawing_s = 0.0
-        self._first: Assessment | None = None
         self._where = ""
 
     def tell(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case an event
@@ -98,8 +96,6 @@ class Screen:
                 self._show_phase()
             case Asking(question, text, ordinal, is_repair):
                 self._shown_text = ""
-                if ordinal == 0:
-                    self._first = None
                 label = "Vague" if is_repair else "Question" if ordinal == 0 else "Follow-up"
                 self._lines(["", page.bold(f"{label} ({question.id})"), *page.paragraph(text, "  ")])
             case Saying(text):
@@ -128,12 +124,12 @@ class Screen:
                 if audio is not None:
                     lines += ["The recording is kept:", *_verbatim(audio)]
                 self._lines(lines)
-            case Checked(answer, assessment, combined):
-                self._lines(["", *assessment_lines(assessment, page)])
-                if combined is None or self._first is None:
-                    self._first = assessment
+            case Checked(answer, assessment, combined, before):
+                if combined is None or before is None:
+                    self._lines(["", *assessment_lines(assessment, page)])
                 else:
-                    self._lines(["", *gained_lines(self._first, combined, answer.ordinal + 1, page)])
+                    joint = Joint(before, combined, answer.ordinal + 1)
+                    self._lines(["", *added_lines(assessment, joint, page)])
             case SaidAgain(_, judgement):
                 self._lines(["", *judgement_lines(judgement, page)])
             case Kept(attempt, audio):

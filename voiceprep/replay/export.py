@@ -121,7 +121,7 @@ def markdown(shown: Replay) -> str:
             notes = [f"{mark.kind}: {mark.note or mark.name}" for mark in sentence.marks if mark.name]
             lines += ["", *(f"- {_plain(note)}" for note in dict.fromkeys(notes))] if notes else []
     if shown.gaps:
-        lines += ["", "## Missing", "", *(f"- {_plain(gap.need)}" for gap in shown.gaps)]
+        lines += ["", "## Missing", "", *(f"- {_plain(gap.label)}" for gap in shown.gaps)]
     if shown.judged is not None:
         lines += ["", f"Verdict: {shown.judged.verdict}. {delivery(shown.judged.delivery)}"]
     return "\n".join(lines) + "\n"

@@ -16,12 +16,14 @@ from voiceprep.model import (
     Attempt,
     Bank,
     Evidence,
+    Move,
     Question,
     Status,
     Transcript,
 )
 from voiceprep.text import sentence_spans, tokenise
 
+_MOVES = frozenset(move.value for move in Move)
 MAX_STEPS = 2
 """One or two things to do next are done; a full list is put away."""
 
@@ -88,6 +90,11 @@ class Gap:
     sentence: int | None
     came_near: bool
 
+    @property
+    def label(self) -> str:
+        """What is missing, a move with its name."""
+        return f"{self.name}: {self.need}" if self.name in _MOVES else self.need
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -109,8 +116,9 @@ def replay(attempt: Attempt, question: Question | None, bank: Bank) -> Replay:
     """``attempt`` with its findings in place; ``question`` is None where the bank no longer has it."""
     answers: list[MarkedAnswer] = []
     n_before = 0
+    joint = _joint(attempt)
     for answer in attempt.answers:
-        marked = _marked(answer, n_before)
+        marked = _marked(answer, n_before, joint.get(answer.ordinal, ()))
         n_before += len(marked.sentences)
         answers.append(marked)
     replies = [marked for marked in answers if marked.answer.repairs is None]
@@ -157,10 +165,42 @@ def sentences_of(transcript: Transcript, n_before: int = 0) -> tuple[Sentence, .
     return tuple(found)
 
 
-def _marked(answer: Answer, n_before: int) -> MarkedAnswer:
+def _joint(attempt: Attempt) -> dict[int, tuple[Mark, ...]]:
+    """By ordinal: marks of what no answer says alone and all of them say together."""
+    judged = [answer for answer in attempt.replies if answer.assessment is not None]
+    if attempt.combined is None or len(judged) < 2:
+        return {}
+    alone = {
+        (mark.kind, mark.name)
+        for one in judged
+        if one.assessment is not None
+        for mark in _found(one.assessment)
+    }
+    together = [
+        mark
+        for mark in _found(attempt.combined)
+        if mark.kind in (MarkKind.SAID, MarkKind.MADE) and (mark.kind, mark.name) not in alone
+    ]
+    marks: dict[int, tuple[Mark, ...]] = {}
+    begin = 0  # of the answer in the text of all
+    for answer in judged:
+        said = answer.transcript or Transcript("", ())
+        pieces = []
+        for mark in together:
+            start, end = max(0, mark.evidence.start - begin), min(len(said.text), mark.evidence.end - begin)
+            if start < end and said.text[start:end] in mark.evidence.text:
+                note = f"{mark.note} (by your answers together)" if mark.note else "by your answers together"
+                pieces.append(Mark(mark.kind, mark.name, note, evidence(said, start, end)))
+        marks[answer.ordinal] = tuple(pieces)
+        begin += len(said.text) + 1
+    return marks
+
+
+def _marked(answer: Answer, n_before: int, joint: tuple[Mark, ...]) -> MarkedAnswer:
     if answer.transcript is None:
         return MarkedAnswer(answer, (), ())
-    marks = tuple(sorted(_marks(answer), key=lambda mark: (mark.evidence.start, -mark.evidence.end)))
+    found = (*_marks(answer), *joint)
+    marks = tuple(sorted(found, key=lambda mark: (mark.evidence.start, -mark.evidence.end)))
     plain = sentences_of(answer.transcript, n_before)
     return MarkedAnswer(answer, tuple(_with_marks(sentence, marks) for sentence in plain), marks)
 
@@ -196,7 +236,7 @@ def _found(found: Assessment) -> Iterator[Mark]:
         for piece in element.evidence:
             yield Mark(kind, element.id, element.need, piece)
     for move in found.moves:
-        for piece in move.evidence:
+        for piece in move.evidence if move.status is Status.SAID else ():
             yield Mark(MarkKind.MADE, move.id.value, "", piece)
     for vague in found.vague:
         yield Mark(MarkKind.VAGUE, vague.kind, vague.why, vague.evidence)
@@ -217,10 +257,9 @@ def _gaps(
     for finding in sorted(missing, key=lambda finding: finding.id in minor):
         near = nearest.get(finding.id)
         yield Gap(finding.id, finding.need, near or last, near is not None)
-    messages = {check.id: check.message for check in checks.MOVES}
     for move in judged.moves:
         if move.required and move.status is Status.MISSING:
-            yield Gap(move.id.value, messages[move.id.value], last, came_near=False)
+            yield Gap(move.id.value, checks.lacking(move), last, came_near=False)
 
 
 def _nearest(sentences: list[Sentence], question: Question | None, bank: Bank) -> dict[str, int]:

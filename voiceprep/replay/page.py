@@ -195,7 +195,7 @@ def _missing(gaps: tuple[Gap, ...], key: str) -> Iterator[str]:
         if gap.sentence is not None:
             why = "came near it" if gap.came_near else "is where it could follow"
             near = f' <a href="#{key}-s{gap.sentence}">Sentence {gap.sentence}</a> {why}.'
-        yield f'<li dir="auto">{_text(gap.need)}{"" if gap.need.endswith(".") else "."}{near}</li>'
+        yield f'<li dir="auto">{_text(gap.label)}{"" if gap.label.endswith(".") else "."}{near}</li>'
     yield "</ul></section>"
 
 
