@@ -321,6 +321,41 @@ def test_score_batch_answers_every_good_line() -> None:
     assert "4 lines could not be judged" in result.stderr
 
 
+def test_nothing_said_gets_no_score() -> None:
+    """As in ``check``, a text without words is wrong usage and no 0.00."""
+    alone = run("score", "--reference", CARD["reference"], "--text", " ...")
+    assert (alone.exit_code, alone.stdout) == (2, "")
+    assert "nothing was said" in alone.stderr
+
+
+def test_history_counts_answers_with_words() -> None:
+    """An answer that holds no words was given to nobody."""
+    run("practice", "nms-purpose", "--text", "--mute", text="...\n\n")
+    assert "0 answered  nothing said" in run("history").stdout
+
+
+def test_a_topic_that_is_not_there_comes_before_the_microphone() -> None:
+    """Without a microphone too, what was mistyped is what is told."""
+    result = run("practice", "--topic", "nope")
+    assert result.exit_code == 2
+    assert "no question of topic nope" in result.stderr
+
+
+def test_the_demo_of_no_question_names_its_list() -> None:
+    """An id that is none leads to those that can be played."""
+    result = run("demo", "nope")
+    assert result.exit_code == 2
+    assert "voiceprep demo --list" in result.stderr
+
+
+def test_the_doctor_sends_nobody_to_the_doctor() -> None:
+    """Its lines tell what mends a problem, and one is one."""
+    run("practice", "nms-purpose", "--text", "--mute", text=ANSWER)
+    result = run("doctor")
+    assert "voiceprep doctor" not in result.stdout
+    assert ": 1 attempt\n" in result.stdout
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
 def test_batch_writes_nothing_that_is_no_json(number: str) -> None:
     """Numbers that Python reads and JSON does not know are an error of their line, and not in the output."""
@@ -700,6 +735,24 @@ def test_validate_reports_every_fault(tmp_path: Path) -> None:
     assert "nonsense" in result.stderr
 
 
+def test_a_broken_pack_of_ones_own_stops_nothing_else() -> None:
+    """The other questions stay; the fault, and the command that shows what is wrong, are on stderr."""
+    good = Path(run("questions", "new", "hashing-why", "--pack", "good").stdout.strip())
+    bad = good.parents[2] / "two words" / "topic" / "one.toml"
+    bad.parent.mkdir(parents=True)
+    bad.write_text("this is not toml")
+    listed = run("questions", "list")
+    assert listed.exit_code == 0
+    assert "nms-purpose" in listed.stdout
+    assert "hashing-why" in listed.stdout
+    assert "one.toml" in listed.stderr
+    command = next(line for line in listed.stderr.splitlines() if "questions validate" in line)
+    assert shlex.split(command)[-1] == str(bad.parents[1])
+    assert run("check", "nms-purpose", "--text", ANSWER).exit_code == 0
+    assert "PROBLEM  content" in run("doctor").stdout
+    assert run("questions", "validate", str(bad.parents[1])).exit_code == 1
+
+
 def test_validate_names_the_pack_of_a_file(tmp_path: Path) -> None:
     """The path that ``questions new`` prints is answered with the command for its pack, to be copied."""
     path = Path(run("questions", "new", "hashing-why").stdout.strip())
@@ -754,6 +807,8 @@ def test_cards_are_imported_asked_and_renewed(tmp_path: Path) -> None:
     first = run("questions", "import", str(deck))
     assert first.exit_code == 1
     assert "line 3: the question holds no words" in first.stderr
+    assert "1 card imported" in first.stdout
+    assert "1 entry was left out" in first.stderr
     assert "what-is-a-mutex" in run("questions", "list", "--topic", "my-deck").stdout
     judged = run("check", "what-is-a-mutex", "--text", "A lock, for one thread at a time.", "--json")
     assert json.loads(judged.stdout)["verdict"] == "strong"

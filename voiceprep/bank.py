@@ -104,8 +104,10 @@ _WORD_FILES = _SET_FILES | {"glossary.toml", _CARD_FILE, _COMMANDS_FILE, _ROLES_
 Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def load(folders: Sequence[Path]) -> Bank:
+def load(folders: Sequence[Path], without: frozenset[Path] = frozenset()) -> Bank:
     """The bank of all packs in ``folders``; each holds packs, or is one (with a glossary of its own).
+
+    ``without`` are folders and files in them that are left out.
 
     Raises ContentError with every fault of every file, also where a folder is missing, unreadable or empty.
     """
@@ -116,7 +118,11 @@ def load(folders: Sequence[Path]) -> Bank:
         is_pack = (folder / "glossary.toml").is_file() or (folder / "synonyms.toml").is_file()
         base = folder.parent if is_pack else folder
         try:
-            found = sorted(path for path in folder.rglob("*.toml") if path.is_file())
+            found = sorted(
+                path
+                for path in folder.rglob("*.toml")
+                if path.is_file() and without.isdisjoint((path, *path.parents))
+            )
         except OSError as exc:
             faults.append(Fault(str(folder), "-", f"cannot be read: {exc.strerror or exc}"))
             continue

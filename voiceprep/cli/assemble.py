@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from voiceprep import resources
+from voiceprep.cli.render import plain
 from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
-from voiceprep.errors import DeviceError, JournalError, ModelMissing, UsageError
+from voiceprep.errors import ContentError, DeviceError, JournalError, ModelMissing, UsageError
 from voiceprep.model import RATE_HZ, Bank, Level, ListeningPace, Recovered, Role
 from voiceprep.ports import Journal, Recogniser, Speaker
 
@@ -82,11 +83,47 @@ def remember(settings: Settings, unused: frozenset[str]) -> None:
 
 
 def load_bank() -> Bank:
-    """The packs of this installation and the user's own. Raises ContentError."""
+    """The packs of this installation and those of the user's own that have no fault; others are named.
+
+    Raises ContentError where the fault is not in the user's own packs.
+    """
+    broken: set[Path] = set()
+    while True:
+        try:
+            return _loaded(broken)
+        except ContentError as exc:
+            found = {_own_pack(Path(fault.file)) for fault in exc.faults} - {None} - broken
+            if not found:
+                raise
+            broken |= {pack for pack in found if pack is not None}
+            packs = "\n".join(
+                f"  voiceprep questions validate {shlex.quote(str(pack))}" for pack in sorted(broken)
+            )
+            typer.echo(
+                plain(
+                    f"voiceprep: left out, {exc}\nMend it, or move it away; see what is wrong with:\n{packs}"
+                ),
+                err=True,
+            )
+
+
+def load_whole_bank() -> Bank:
+    """The packs of this installation and all of the user's own. Raises ContentError."""
+    return _loaded(set())
+
+
+def _own_pack(file: Path) -> Path | None:
+    """The pack of the user's own that ``file`` is in (or ``file``, where it is in none); None elsewhere."""
+    own = own_content()
+    return own / file.relative_to(own).parts[0] if file.is_relative_to(own) and file != own else None
+
+
+def _loaded(left_out: set[Path]) -> Bank:
     from voiceprep import bank as banks
 
     own = own_content()
-    bank = banks.load([resources.folder("content"), *([own] if any(own.rglob("*.toml")) else [])])
+    rest = [file for file in own.rglob("*.toml") if _own_pack(file) not in left_out]
+    bank = banks.load([resources.folder("content"), *([own] if rest else [])], frozenset(left_out))
     if any(question.reference for question in bank.questions):
         bank = replace(bank, words=resources.WORD_TABLE.read_text(encoding="utf-8"))
     return bank

@@ -12,7 +12,7 @@ import typer
 from voiceprep import resources
 from voiceprep.cli import assemble
 from voiceprep.cli.checking import read_text
-from voiceprep.cli.render import plain
+from voiceprep.cli.render import counted, plain
 from voiceprep.engines.home import private_folder, write_private
 from voiceprep.errors import ContentError, UsageError
 from voiceprep.model import Kind, Level
@@ -82,12 +82,14 @@ def import_cards(
     kept = [cards.Card(card.id, card.ask, card.reference) for card in old if card.reference]
     every = cards.merged(kept, found.cards, [known.id for known in assemble.load_bank().questions])
     _write(path, cards.to_toml(every))
-    typer.echo(plain(f"{len(found.cards)} cards imported into the pack {name}: {path}"))
+    cards_ = counted(len(found.cards), "card")
+    typer.echo(plain(f"{cards_} imported into the pack {name}: {path}"))
     typer.echo("Practise one with: voiceprep practice " + plain(every[-1].id), err=True)
     if found.faults:
         for fault in found.faults:
             typer.echo(plain(f"voiceprep: {fault.file}: {fault.key}: {fault.problem}"), err=True)
-        typer.echo(f"voiceprep: {len(found.faults)} entries were left out", err=True)
+        left_out = counted(len(found.faults), "entry was", "entries were")
+        typer.echo(f"voiceprep: {left_out} left out", err=True)
         raise typer.Exit(1)
 
 

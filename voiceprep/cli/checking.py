@@ -98,6 +98,7 @@ def score(
     scored gives {"id", "error"}, and the exit status is 1 at the end.
     """
     from voiceprep import report, scoring
+    from voiceprep import text as texts
 
     if batch is not None:
         if question or reference is not None or text is not None:
@@ -107,6 +108,8 @@ def score(
         return
     if reference is None or text is None:
         raise UsageError("give a --reference and a --text (or --batch FILE)")
+    if not texts.words(text):
+        raise UsageError("nothing was said: the answer holds no words; give some text")
     table = assemble.load_word_table()
     scored = scoring.score(scoring.reference(reference, question, table), text, table)
     if as_json:

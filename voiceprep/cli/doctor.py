@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceprep.cli import assemble
-from voiceprep.cli.render import plain
+from voiceprep.cli.render import counted, plain
 from voiceprep.engines.home import SETTINGS_FILE, Settings, home, load_settings
 from voiceprep.errors import DeviceError, DeviceLost, DiskFull, JournalError, SpeechError, VoiceprepError
 from voiceprep.model import RATE_HZ
@@ -30,6 +31,9 @@ LISTEN_S = 1.5
 
 LOW_DISK_BYTES = 500_000_000
 """Room that a day of recordings (115 MB an hour) should leave."""
+
+_ONESELF = re.compile(r"(?:;| and)? see `voiceprep doctor`(, or)?")
+"""What other commands say of this one, which has the answers at hand."""
 
 MIN_DISK_BYTES = 50_000_000
 """Below this the next answer may not fit: half an hour of recording."""
@@ -144,7 +148,7 @@ def doctor(
             typer.echo(plain(f"ok       {name:<13} {examine()}"))
         except VoiceprepError as exc:
             bad.add(name)
-            typer.echo(plain(f"PROBLEM  {name:<13} {exc}"))
+            typer.echo(plain(f"PROBLEM  {name:<13} {_here(str(exc))}"))
             typer.echo(f"{'':<23}mend it: {mending(name, this_platform())}")
     if not bad:
         return
@@ -153,13 +157,19 @@ def doctor(
     raise typer.Exit(1)
 
 
+def _here(message: str) -> str:
+    """``message`` without the advice to do what is being done."""
+    told = _ONESELF.sub(lambda found: ";" if found.group(1) else "", message)
+    return told.replace("from `voiceprep doctor`", "from those listed here")
+
+
 def _data_folder() -> str:
     from voiceprep.engines.journal import SqliteJournal
 
     folder = home()
     with closing(SqliteJournal(folder)) as journal:
         n_attempts = len(journal.reviews())
-    return f"{folder}: {n_attempts} attempts"
+    return f"{folder}: {counted(n_attempts, 'attempt')}"
 
 
 def _disk() -> str:
@@ -186,7 +196,7 @@ def _permissions() -> str:
 
 
 def _content() -> str:
-    bank = assemble.load_bank()
+    bank = assemble.load_whole_bank()
     return f"{len(bank.questions)} questions, {len(bank.glossary)} glossary terms"
 
 

@@ -194,6 +194,7 @@ def history(
 ) -> None:
     """List earlier attempts, or show one with its words, findings and audio."""
     from voiceprep import bank as banks
+    from voiceprep.text import words
 
     page = page_for(sys.stdout)
     with ExitStack() as stack:
@@ -213,12 +214,9 @@ def history(
         when = kept.started.astimezone().strftime("%Y-%m-%d %H:%M")
         verdict = str(kept.combined.verdict) if kept.combined else _state(kept.replies)
         n_mended = sum(answer.repairs is not None and answer.repairs.mended for answer in kept.answers)
+        n_said = sum(one.transcript is not None and bool(words(one.transcript.text)) for one in kept.replies)
         mended = f"  {n_mended} mended" if n_mended else ""
-        typer.echo(
-            plain(
-                f"{kept.id:>5}  {when}  {kept.question:<28} {len(kept.replies)} answered  {verdict}{mended}"
-            )
-        )
+        typer.echo(plain(f"{kept.id:>5}  {when}  {kept.question:<28} {n_said} answered  {verdict}{mended}"))
 
 
 def profile(

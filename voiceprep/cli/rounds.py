@@ -17,13 +17,14 @@ from voiceprep.cli.storytelling import show_notes
 from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.home import SPOKEN_FOLDER, Settings, home
 from voiceprep.engines.keys import TerminalKeys
-from voiceprep.errors import UsageError
+from voiceprep.errors import UnknownQuestion, UsageError
 from voiceprep.model import RATE_HZ, Attempt, Bank, Command, Question
 from voiceprep.ports import Controls, Speaker
 
 if TYPE_CHECKING:
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.resources import RecordedAnswer
+    from voiceprep.schedule import Wish
     from voiceprep.session import AnswerSource, Session
 
 DEMO_QUESTION = "yolo-vs-faster-rcnn"
@@ -93,7 +94,10 @@ def demo(
     if which:
         typer.echo("\n".join(_recorded_lines(bank)))
         return
-    chosen = banks.find(bank, question or DEMO_QUESTION)
+    try:
+        chosen = banks.find(bank, question or DEMO_QUESTION)
+    except UnknownQuestion as exc:
+        raise UsageError(f"{exc}; those with recorded answers: voiceprep demo --list") from exc
     recorded = _recorded(chosen)
     with ExitStack() as stack:
         stack.callback(screen.clear)
@@ -187,7 +191,6 @@ def practice(
     pass, retry, what did I miss, read the sample answer, stop. "I'm not done" (or c while the feedback is
     read) goes on with your answer.
     """
-    from voiceprep import bank as banks
     from voiceprep import schedule
     from voiceprep.session import Session, SessionOptions
 
@@ -195,7 +198,7 @@ def practice(
     with ExitStack() as stack:
         stack.callback(screen.clear)
         bank = assemble.load_bank()
-        asked = banks.find(bank, question) if question is not None else None
+        asked = _named(bank, question, schedule.Wish(topic=topic, kind=kind))
         way = assemble.Way(text, tuple(audio or ()), mute)
         heard = Chosen(
             microphone, loudspeaker, model, voice, rate, silence, pace, headphones, tones, role, level
@@ -226,6 +229,17 @@ def practice(
                 if key == "q":
                     return
                 asked = asked if key == "r" else None
+
+
+def _named(bank: Bank, question: str | None, wish: Wish) -> Question | None:
+    """The question of that id, None for none. Raises UsageError where there is none to choose from."""
+    from voiceprep import bank as banks
+    from voiceprep import schedule
+
+    if question is not None:
+        return banks.find(bank, question)
+    schedule.demanded(bank.questions, wish)
+    return None
 
 
 def _by_key(room: Room, session: Session, question: Question, attempt: Attempt) -> str:  # noqa: ARG001 - as _by_voice
