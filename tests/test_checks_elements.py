@@ -323,6 +323,7 @@ FILLERS = ("um", "uh", "um,", "er", ", um,", ", you know,", "erm", "hmm,")
     st.lists(st.tuples(st.integers(0, 40), st.sampled_from(FILLERS)), min_size=1, max_size=30),
 )
 @example(["You don't keep the best box."], [(1, "um"), (2, "uh"), (3, "er")])
+@example(["You don't keep the best box."], [(2, ", um,"), (3, "um"), (4, "um"), (5, "um")])
 def test_fillers_change_no_element(sentences: list[str], fillers: list[tuple[int, str]]) -> None:
     """However many fillers stand wherever between the words, every element is as it was."""
     words = " ".join(sentences).split(" ")

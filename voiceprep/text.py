@@ -404,7 +404,7 @@ def _is_idle(text: str, tokens: tuple[Token, ...], at: int) -> bool:
 def _mark_between(text: str, gap: tuple[int, int], skipped: Token, following: Token | None) -> str:
     """What is left of a gap from which words were dropped: the end of a sentence, a comma, or a space.
 
-    Commas on both sides only set a filler off, unless a clause begins after it; a comma after a repeated
+    Two commas or more only set fillers off, unless a clause begins after them; a comma after a repeated
     word (``skipped`` is the last that was dropped) belongs to the word.
     """
     start, end = gap
@@ -413,9 +413,8 @@ def _mark_between(text: str, gap: tuple[int, int], skipped: Token, following: To
         return "\n"
     if marks:
         return f"{marks[0]} "
-    sets_off = text[:end].rstrip().endswith(",") and (
-        following is None or following.word not in _CLAUSE_OPENERS
-    )
+    opens = following is not None and following.word in _CLAUSE_OPENERS
+    sets_off = text.count(",", start, end) > 1 and not opens
     if not skipped.is_filler and text.startswith(",", skipped.end):
         return ", "
     return ", " if text[start] == "," and not sets_off else " "
