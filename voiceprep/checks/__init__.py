@@ -13,7 +13,19 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 from voiceprep import feedback, scoring
-from voiceprep.checks import anchors, argument, delivery, elements, pitfalls, procedure, story, vagueness
+from voiceprep.checks import (
+    anchors,
+    boundary,
+    choice,
+    delivery,
+    elements,
+    pitfalls,
+    procedure,
+    reason,
+    story,
+    trade_off,
+    vagueness,
+)
 from voiceprep.checks.case import Case, Check, compiled, evidence, word_sets
 from voiceprep.errors import Fault, UsageError
 from voiceprep.model import (
@@ -35,7 +47,15 @@ from voiceprep.reading import read
 from voiceprep.scope import in_story
 from voiceprep.text import Plain, plainly, tokenise
 
-MOVES: tuple[Check, ...] = (*argument.CHECKS, *anchors.CHECKS, *procedure.CHECKS, *story.CHECKS)
+MOVES: tuple[Check, ...] = (
+    *choice.CHECKS,
+    *reason.CHECKS,
+    *trade_off.CHECKS,
+    *boundary.CHECKS,
+    *anchors.CHECKS,
+    *procedure.CHECKS,
+    *story.CHECKS,
+)
 """One declaration for every move; its id is the move's."""
 
 CHECKS: tuple[Check, ...] = (*elements.CHECKS, *MOVES, *vagueness.CHECKS, *delivery.CHECKS, *pitfalls.CHECKS)

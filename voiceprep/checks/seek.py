@@ -277,3 +277,33 @@ def _unit_follows(after: list[str]) -> bool:
         if word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in _NOT_COUNTED:
             return True
     return False
+
+
+CLAUSE_TOKENS = 12
+"""As much of a sentence as is quoted for what begins in it."""
+
+
+def clause_round(case: Case, here: Place) -> Place:
+    """What ``here`` begins, to the end of its sentence or as far as one breath goes."""
+    tokens = case.reading.tokens
+    last = min(len(tokens), here.token + CLAUSE_TOKENS)
+    while last > here.token + 1 and tokens[last - 1].sentence != here.sentence:
+        last -= 1
+    return Place(here.start, tokens[last - 1].end, here.token, here.sentence)
+
+
+_REBUFFED = re.compile(
+    r"\b(?:but|and|yet|though|nah|no),? (?:i|we|that|it)(?:'ve|'d|'s| have| would| is| was)?"
+    r" (?:haven't|never|don't|didn't|wouldn't|not|nonsense|hasn't|isn't|disagree)\b|\bno difference\b"
+    r"|\boutdated\b|\bnot any ?more\b"
+)
+"""A claim heard and not shared: "that it costs sharpness, but I haven't seen that"."""
+_HEARSAY = re.compile(
+    r"\b(?:say|says|said|claim|claims|claimed|telling me|tells|told|argue|think|thinks|heard|believe)\b"
+)
+
+
+def not_shared(case: Case, number: int) -> bool:
+    """Whether a sentence reports a claim and turns it down in the same breath."""
+    wording = text_of(case, number)
+    return bool(_HEARSAY.search(wording) and _REBUFFED.search(wording))
