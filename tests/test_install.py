@@ -149,4 +149,4 @@ def test_bash_itself_understands_the_script(tmp_path: Path) -> None:
         check=True,
         timeout=60,
     )
-    assert sorted(run.stdout.split()) == ["replay", "report"]
+    assert sorted(run.stdout.split()) == ["repair", "replay", "report"]

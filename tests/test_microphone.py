@@ -197,8 +197,10 @@ def test_closing_ends_the_recording_quietly(machine: FakeSoundDevice) -> None:
     recording = SoundDeviceMicrophone(None)
     blocks = recording.blocks()
     next(blocks)
-    threading.Timer(0.05, recording.close).start()
+    closing = threading.Timer(0.05, recording.close)
+    closing.start()
     assert all(block.samples.dtype == np.float32 for block in blocks)
+    closing.join()
     recording.close()
     assert machine.n_open == 0
 

@@ -207,12 +207,12 @@ class Pyttsx3Speaker:
                     "text": text,
                     "file": str(path),
                     "rate_wpm": self._options.rate_wpm,
-                    "volume": self._options.volume,
                     "voice": self._voice(),
                 },
                 timeout_s,
             )
-            sound = _read(path)
+            # By ourselves: an engine may lose the volume it was told.
+            sound = _louder(_read(path), self._options.volume)
         finally:
             path.unlink(missing_ok=True)
         if not sound.samples.any():
@@ -323,6 +323,10 @@ def _how_to_install() -> str:
     if sys.platform == "linux":
         return "try: pip install espeakng-loader, or: sudo apt install libespeak-ng1; "
     return ""  # macOS and Windows have voices of their own; pyttsx3 says what it misses
+
+
+def _louder(sound: Sound, gain: float) -> Sound:
+    return Sound(sound.samples * np.float32(gain), sound.rate_hz)
 
 
 def _read(path: Path) -> Sound:

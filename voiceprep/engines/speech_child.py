@@ -5,7 +5,7 @@ where it should not (pyttsx3 issues 126, 419 and 440). Started by :mod:`voicepre
 as ``python -P speech_child.py``; imports nothing of voiceprep. Request and reply are one JSON object:
 
     {"ask": "voices", "give_up_s": 15}
-    {"ask": "speech", "give_up_s": 15, "text": "...", "file": "...", "rate_wpm": 165, "volume": 1.0,
+    {"ask": "speech", "give_up_s": 15, "text": "...", "file": "...", "rate_wpm": 165,
      "voice": "gmw/en-us" or null}
 
     {"voices": [{"id": "gmw/en-us", "name": "English (America)", "languages": ["en-us"]}]}
@@ -101,7 +101,6 @@ def _speech(engine: Any, request: dict[str, Any], reply: Reply) -> dict[str, obj
     sys.unraisablehook = lambda failure: reply({"error": f"{failure.exc_value}"})
     engine.setProperty("voice", request["voice"] or _english(engine))
     engine.setProperty("rate", request["rate_wpm"])
-    engine.setProperty("volume", request["volume"])
     engine.save_to_file(request["text"], request["file"])
     engine.runAndWait()
     # runAndWait may return before espeak-ng has written anything. On Windows it returns when the file
