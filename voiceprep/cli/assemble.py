@@ -20,7 +20,7 @@ from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
 from voiceprep.errors import ContentError, DeviceError, JournalError, ModelMissing, UsageError
 from voiceprep.model import RATE_HZ, Bank, Level, ListeningPace, Recovered, Role
-from voiceprep.ports import Journal, Recogniser, Speaker
+from voiceprep.ports import Controls, Journal, Recogniser, Speaker
 
 if TYPE_CHECKING:
     from voiceprep.engines import models
@@ -269,6 +269,14 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHand:
+    """What is there before a room is furnished; None: the room gets its own."""
+
+    journal: Journal | None = None
+    controls: Controls | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """Everything at hand for questions and answers; ``between`` hears commands while nothing is asked.
 
@@ -287,7 +295,9 @@ class Room:
     between: Spoken | None
 
 
-def furnished(chosen: Chosen, way: Way, bank: Bank, screen: Screen, stack: ExitStack) -> Room:
+def furnished(
+    chosen: Chosen, way: Way, bank: Bank, screen: Screen, stack: ExitStack, at_hand: AtHand | None = None
+) -> Room:
     """The room for one use of the program; what was chosen is remembered once its parts are known to work.
 
     Raises UsageError for contradictions, SettingsError, NoDevice, ModelError, SpeechError, JournalError.
@@ -299,6 +309,7 @@ def furnished(chosen: Chosen, way: Way, bank: Bank, screen: Screen, stack: ExitS
 
     if way.audio and way.text:
         raise UsageError("--audio and --text both say where the answers come from; use one")
+    at_hand = at_hand or AtHand()
     settings = merged(chosen)
     role = _role(settings, bank)
     sources = answers(settings, text=way.text, audio=way.audio, screen=screen)
@@ -309,14 +320,14 @@ def furnished(chosen: Chosen, way: Way, bank: Bank, screen: Screen, stack: ExitS
     toned = None if player is None or way.text or settings.tones is False else TonePlayer(player)
     player = toned or player
     speaker = Mute() if player is None else voice(settings, player, stack)
-    journal = open_journal(screen, stack)
+    journal = at_hand.journal or open_journal(screen, stack)
     unused = {
         *(() if way.live else ("microphone",)),
         *(("model",) if way.text else ()),
         *(("loudspeaker", "voice") if player is None else ()),
     }
     remember(settings, frozenset(unused))
-    controls = stack.enter_context(TerminalKeys()) if way.live else NoKeys()
+    controls = at_hand.controls or (stack.enter_context(TerminalKeys()) if way.live else NoKeys())
     between = next(sources) if way.live else None
     return Room(
         bank,

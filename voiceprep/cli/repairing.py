@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceprep.cli import assemble
-from voiceprep.cli.assemble import Chosen
+from voiceprep.cli import assemble, options
+from voiceprep.cli.assemble import AtHand, Chosen, Room, Way
 from voiceprep.cli.render import vague_sentence_lines
 from voiceprep.cli.replaying import (
     chosen_attempt,
@@ -23,9 +23,8 @@ from voiceprep.cli.replaying import (
     wanted_questions,
 )
 from voiceprep.cli.screen import Screen, page_for
-from voiceprep.engines.clock import SystemClock
 from voiceprep.engines.keys import TerminalKeys
-from voiceprep.errors import AudioFileError, UsageError
+from voiceprep.errors import AudioFileError
 from voiceprep.events import Event, Kept
 from voiceprep.model import Bank, Command, Order
 from voiceprep.ports import Controls, Journal
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.repairing import RepairSession, Told
     from voiceprep.replay.vague import VagueSentence
-    from voiceprep.session import AnswerSource
 
 VAGUE_KEYS = {
     "j": "next sentence",
@@ -56,22 +54,18 @@ def repair(
     topic: Annotated[str | None, typer.Option(help="Only answers to questions of this topic.")] = None,
     question: Annotated[str | None, typer.Option(help="Only answers to this question.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many sentences.")] = 10,
-    model: Annotated[
-        str | None,
-        typer.Option(help=f"Speech model: a name or a folder. {assemble.DEFAULT_MODEL} unless remembered."),
-    ] = None,
-    microphone: Annotated[
-        str | None, typer.Option(help="Microphone: number or part of its name; remembered.")
-    ] = None,
-    loudspeaker: Annotated[
-        str | None, typer.Option(help="Loudspeaker: number or part of its name; remembered.")
-    ] = None,
-    audio: Annotated[
-        list[Path] | None,
-        typer.Option(help="Take what is said from this recording; again for the next try."),
-    ] = None,
-    text: Annotated[bool, typer.Option("--text", help="Type it (a fallback: rehearse aloud).")] = False,
-    mute: Annotated[bool, typer.Option("--mute", help="Print instead of speaking.")] = False,
+    model: options.Model = None,
+    microphone: options.Microphone = None,
+    loudspeaker: options.Loudspeaker = None,
+    voice: options.Voice = None,
+    rate: options.Rate = None,
+    pace: options.Pace = None,
+    silence: options.Silence = None,
+    headphones: options.Headphones = None,
+    tones: options.Tones = None,
+    audio: options.Audio = None,
+    text: options.Text = False,
+    mute: options.Mute = False,
 ) -> None:
     """Hear your own vague sentences, say each again, and hear whether it is concrete now.
 
@@ -82,8 +76,6 @@ def repair(
     You can say, as an utterance of its own: repeat, slower, hint, skip, next, pass, retry, what did I miss,
     read the sample answer, pause, resume, stop.
     """
-    if audio and text:
-        raise UsageError("--audio and --text both say where the words come from; use one")
     screen = Screen()
     with ExitStack() as stack:
         stack.callback(screen.clear)
@@ -94,10 +86,10 @@ def repair(
         if not sentences:
             typer.echo(nothing_vague(journal), err=True)
             return
-        chosen = Chosen(microphone, loudspeaker, model)
-        inputs = _Inputs(chosen, text=text, audio=tuple(audio or ()), mute=mute)
-        controls = assemble.NoKeys() if text or audio else stack.enter_context(TerminalKeys())
-        _room(inputs, journal, bank, screen, controls, stack).go_through(sentences)
+        heard = Chosen(microphone, loudspeaker, model, voice, rate, silence, pace, headphones, tones)
+        way = Way(text, tuple(audio or ()), mute)
+        room = assemble.furnished(heard, way, bank, screen, stack, AtHand(journal))
+        _Repairs(room, _session(room, stack)).go_through(sentences)
 
 
 def _pending(
@@ -119,24 +111,11 @@ def _pending(
 
 
 @dataclass(frozen=True, slots=True)
-class _Inputs:
-    """Where the new sentences come from, and whether anything is said aloud."""
+class _Repairs:
+    """The drill in its room."""
 
-    chosen: Chosen
-    text: bool = False
-    audio: tuple[Path, ...] = ()
-    mute: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """What the drill runs on."""
-
+    room: Room
     session: RepairSession
-    journal: Journal
-    bank: Bank
-    screen: Screen
-    answers: Iterator[AnswerSource]
 
     def go_through(self, sentences: Sequence[VagueSentence]) -> None:
         """Let each of ``sentences`` be said again, until the last one, "stop", or nobody answers."""
@@ -149,7 +128,7 @@ class _Room:
                 if self.session.is_alone or self.session.asked_for is Command.STOP:
                     break
             at += done is None or self.session.asked_for is not Command.RETRY
-        self.screen.clear()
+        self.room.screen.clear()
         if said_again:
             typer.echo(f"\n{mended} of {said_again} concrete now. Every try is kept; see: voiceprep vague")
 
@@ -159,53 +138,31 @@ class _Room:
         from voiceprep import repair as repairs
         from voiceprep.repairing import told
 
-        question = next((one for one in self.bank.questions if one.id == sentence.question), None)
-        kept = self.journal.attempt(sentence.attempt)
+        question = next((one for one in self.room.bank.questions if one.id == sentence.question), None)
+        kept = self.room.parts.journal.attempt(sentence.attempt)
         why = feedback.worst(sentence.findings)[0].why
         heard = told(kept, sentence.ordinal, (sentence.start, sentence.end), why)
         if question is None or heard is None:
-            self.screen.note(f"Left out, its question {sentence.question} is no longer in the bank.")
+            self.room.screen.note(f"Left out, its question {sentence.question} is no longer in the bank.")
             return None
-        if not repairs.is_vague(question, heard.vague, self.bank, kept.level):
-            self.screen.note(f"Left out, today's checks find nothing vague in it: “{sentence.text}”")
+        if not repairs.is_vague(question, heard.vague, self.room.bank, kept.level):
+            self.room.screen.note(f"Left out, today's checks find nothing vague in it: “{sentence.text}”")
             return None
-        kept = self.session.repair(heard, question, kept, self.answers)
+        kept = self.session.repair(heard, question, kept, self.room.answers)
         return kept.is_mended(sentence.ordinal, sentence.start, sentence.end)
 
 
-def _room(
-    inputs: _Inputs, journal: Journal, bank: Bank, screen: Screen, controls: Controls, stack: ExitStack
-) -> _Room:
-    """The drill on real parts; bad devices, files and models are named now."""
-    from voiceprep.engines.tones import TonePlayer
+def _session(room: Room, stack: ExitStack) -> RepairSession:
     from voiceprep.repairing import RepairSession
-    from voiceprep.session import Parts, SessionOptions
-
-    settings = assemble.merged(inputs.chosen)
-    answers = assemble.answers(settings, text=inputs.text, audio=inputs.audio, screen=screen)
-    ears = None if inputs.text else assemble.ears(settings.model, stack)
-    player = None if inputs.mute else assemble.loudspeaker(settings)
-    if player is None and not inputs.mute:
-        screen.note("There is no loudspeaker here: what would be said is printed instead.")
-    toned = None if player is None or inputs.text or settings.tones is False else TonePlayer(player)
-    player = toned or player
-    speaker = assemble.Mute() if player is None else assemble.voice(settings, player, stack)
-    live = not (inputs.text or inputs.audio)
-    unused = {
-        *(() if live else ("microphone",)),
-        *(("model",) if inputs.text else ()),
-        *(("loudspeaker", "voice") if player is None else ()),
-    }
-    assemble.remember(settings, frozenset(unused))
+    from voiceprep.session import SessionOptions
 
     def tell(event: Event) -> None:
         if not isinstance(event, Kept):  # told once, at the end
-            screen.tell(event)
+            room.screen.tell(event)
 
-    parts = Parts(speaker, journal, controls, SystemClock(), ears, toned)
-    options = SessionOptions(headphones=bool(live and settings.headphones))
-    session = RepairSession(parts, bank, options, tell, _playing(player, screen))
-    return _Room(stack.enter_context(session), journal, bank, screen, answers)
+    play = _playing(room.player, room.screen)
+    headphones = SessionOptions(headphones=room.headphones)
+    return stack.enter_context(RepairSession(room.parts, room.bank, headphones, tell, play))
 
 
 def _playing(
@@ -299,12 +256,13 @@ def walk_through(
     from voiceprep.repairing import told
 
     keys = stack.enter_context(TerminalKeys())
-    rooms: list[_Room] = []
+    repairs: list[_Repairs] = []
 
     def start(chosen: Sequence[VagueSentence]) -> None:
-        if not rooms:
-            rooms.append(_room(_Inputs(Chosen()), journal, bank, screen, keys, stack))
-        rooms[0].go_through(chosen)
+        if not repairs:
+            room = assemble.furnished(Chosen(), Way(), bank, screen, stack, AtHand(journal, keys))
+            repairs.append(_Repairs(room, _session(room, stack)))
+        repairs[0].go_through(chosen)
 
     def hear(sentence: VagueSentence) -> Told | None:
         kept = journal.attempt(sentence.attempt)
