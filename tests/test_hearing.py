@@ -12,6 +12,7 @@ import pytest
 from voiceprep.errors import DeviceLost, DiskFull, Interrupted, RecogniserError, VoiceprepError
 from voiceprep.events import Event, LevelMeasured, MicrophoneSilent, TranscriptGrown
 from voiceprep.hearing import SILENCE_DBFS, Ears, Heard, Hearing, Interjection, Source, level_dbfs
+from voiceprep.interrupts import UNINTERRUPTED
 from voiceprep.listen import FRAME_SAMPLES, WHOLE_RECORDING, ListenOptions
 from voiceprep.model import RATE_HZ, Block, Command, Ending, HeardWord, Samples, Span
 from voiceprep.testing import (
@@ -259,9 +260,10 @@ def test_ctrl_c_keeps_what_the_loop_had_not_come_to() -> None:
     late = tuple(Block(np.full(320, 0.1 * n, np.float32)) for n in range(1, 6))
     write = room.recording.write
 
-    def interrupted(_: Samples) -> None:
+    def interrupted(samples: Samples) -> None:
         room.recording.write = write  # type: ignore[method-assign]
-        raise KeyboardInterrupt
+        UNINTERRUPTED.interrupt()
+        write(samples)
 
     room.recording.write = interrupted  # type: ignore[method-assign, assignment]
     ears = Ears(LoudnessDetector(), room.recogniser)

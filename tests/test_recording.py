@@ -7,6 +7,8 @@ import io
 import os
 import stat
 import sys
+import threading
+import time
 import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -239,10 +241,47 @@ def test_audio_is_forced_to_disk_every_second_and_at_the_end(
 
     recording = WavRecording(tmp_path / "a.wav")
     monkeypatch.setattr(os, "fsync", counting)
-    for _ in range(100):
+    for number in range(1, 101):
         recording.write(noise(SYNC_SAMPLES // 20))
+        while len(synced) < number // 20:
+            time.sleep(0.001)  # a thread of its own asks the disk
     recording.close()
     assert synced == [HEADER_BYTES + 2 * SYNC_SAMPLES * second for second in (1, 2, 3, 4, 5, 5)]
+
+
+def test_a_busy_disk_holds_up_no_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the disk takes its time to sync, what is said is written; it is asked again once it is done."""
+    idle = threading.Event()
+    asked: list[int] = []
+
+    def busy(handle: int) -> None:
+        asked.append(handle)
+        assert idle.wait(10.0)
+
+    recording = WavRecording(tmp_path / "a.wav")
+    monkeypatch.setattr(os, "fsync", busy)
+    for _ in range(5):
+        recording.write(noise(SYNC_SAMPLES))
+    assert wave_length(recording.path) == (5 * SYNC_SAMPLES, 5 * SYNC_SAMPLES)
+    assert len(asked) <= 1
+    idle.set()
+    recording.close()
+    assert len(asked) == 2
+
+
+def test_a_sync_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the disk that nobody waited for is raised by the write that asks next, or by the end."""
+    recording = WavRecording(tmp_path / "a.wav")
+
+    def failing(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as patched, pytest.raises(DiskFull):
+        patched.setattr(os, "fsync", failing)
+        for _ in range(100):
+            recording.write(noise(SYNC_SAMPLES))
+            time.sleep(0.001)
+    recording.close()
 
 
 def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "voiceprep"
 
-NOUNS = {"model", "errors", "ports", "events", "resources"}
+NOUNS = {"model", "errors", "ports", "events", "interrupts", "resources"}
 TEXT = {
     "numerals",
     "stems",

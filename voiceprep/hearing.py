@@ -28,6 +28,7 @@ from voiceprep.events import (
     Tell,
     TranscriptGrown,
 )
+from voiceprep.interrupts import UNINTERRUPTED
 from voiceprep.listen import (
     FRAME_SAMPLES,
     N_FRAMES_TO_START,
@@ -80,7 +81,8 @@ class Ears:
 class Source:
     """Where an answer comes from: the blocks of a microphone, its name, and whether it is live.
 
-    ``waiting`` gives what was delivered and not yet taken from ``blocks``: for listening that is broken off.
+    ``waiting`` ends it and gives what was delivered and not yet taken from ``blocks``: for listening that is
+    broken off.
     """
 
     name: str
@@ -196,8 +198,6 @@ class Hearing:
         self._marks_s: list[float] = []
         self._asides_s: list[float] = []
         self._n_overflows = 0
-        self._in_hand: Block | None = None
-        self._n_before = 0
         self._last_speech_at_s: float | None = None
         self._busy_s = 0.0
 
@@ -207,13 +207,13 @@ class Hearing:
         Every block reaches ``recording`` before anything else sees it. Errors and Ctrl-C come back
         as the result's ``failure``, with all that was heard until then.
         """
-        self._ears.detector.reset()
-        self._command = None
-        if self._tape.n_samples:
-            self._state = listen_on(self._state)
         failure: VoiceprepError | None = None
-        blocks = iter(source.blocks)
         try:
+            self._ears.detector.reset()
+            self._command = None
+            if self._tape.n_samples:
+                self._state = listen_on(self._state)
+            blocks = iter(source.blocks)
             self._listen(source, blocks, recording)
             finished_at_s = self._clock.monotonic_s()
             while self._waiting:
@@ -231,7 +231,7 @@ class Hearing:
             for _, future in self._waiting:
                 future.cancel()
             with suppress(VoiceprepError):  # the first failure is the one to name
-                self._record_rest(source, recording)
+                record_rest(source.waiting, recording)
         return Heard(
             transcript=replace(_transcript(self._words), asides_s=tuple(self._asides_s)),
             ending=self._ending(failure),
@@ -251,13 +251,6 @@ class Hearing:
             marks_s=tuple(self._marks_s),
         )
 
-    def _record_rest(self, source: Source, recording: Recording) -> None:
-        """After a failure: record the block that was being written, and what nobody has come to take."""
-        if self._in_hand is not None and recording.n_samples == self._n_before:
-            recording.write(self._in_hand.samples)
-        for block in source.waiting():
-            recording.write(block.samples)
-
     def _ending(self, failure: VoiceprepError | None) -> Ending:
         if failure is None:
             return self._state.finished or Ending.COMMAND
@@ -267,10 +260,7 @@ class Hearing:
         return self._state.finished is not None or self._command is not None
 
     def _listen(self, source: Source, blocks: Iterator[Block], recording: Recording) -> None:
-        for block in blocks:
-            self._in_hand, self._n_before = block, recording.n_samples
-            recording.write(block.samples)
-            self._in_hand = None
+        while (block := _recorded(blocks, recording)) is not None:
             self._n_overflows += block.n_overflows
             self._tape.append(block.samples)
             for frame in self._framer.frames(block.samples):
@@ -412,6 +402,22 @@ class Hearing:
     def _resume(self) -> None:
         self._state = resume(self._state)
         self._tell(PhaseChanged(Phase.LISTENING))
+
+
+def _recorded(blocks: Iterator[Block], recording: Recording) -> Block | None:
+    """The next of ``blocks``, recorded; None where they end. No interrupt comes between taking and writing."""
+    with UNINTERRUPTED:
+        block = next(blocks, None)
+        if block is not None:
+            recording.write(block.samples)
+        return block
+
+
+def record_rest(waiting: Callable[[], tuple[Block, ...]], recording: Recording) -> None:
+    """End a recording that is broken off with what was delivered and nobody has come to take."""
+    with UNINTERRUPTED:
+        for block in waiting():
+            recording.write(block.samples)
 
 
 def _transcript(heard: list[tuple[Span, HeardWord]]) -> Transcript:

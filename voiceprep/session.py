@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -29,7 +30,8 @@ from voiceprep.events import (
     Saying,
     Tell,
 )
-from voiceprep.hearing import REOPEN_KEY, Ears, Heard, Hearing, Interjection, Source
+from voiceprep.hearing import REOPEN_KEY, Ears, Heard, Hearing, Interjection, Source, record_rest
+from voiceprep.interrupts import UNINTERRUPTED
 from voiceprep.listen import ListenOptions
 from voiceprep.model import (
     RATE_HZ,
@@ -162,13 +164,21 @@ class Line:
         self._stays_open = stays_open
         self._microphone: Microphone | None = None
         self._blocks: Iterator[Block] = iter(())
+        self._before: deque[Block] = deque()
 
     def source(self, before: Iterable[Block]) -> Source:
         """What is heard from now on, after ``before``."""
+        self._before = deque(before)
         blocks = self.blocks()
         assert self._microphone is not None  # noqa: S101  # blocks has opened it
         microphone = self._microphone
-        return Source(microphone.name, microphone.live, itertools.chain(before, blocks), microphone.waiting)
+        return Source(
+            microphone.name, microphone.live, itertools.chain(self._said_before(), blocks), self.waiting
+        )
+
+    def _said_before(self) -> Iterator[Block]:
+        while self._before:
+            yield self._before.popleft()
 
     def blocks(self) -> Iterator[Block]:
         """The blocks from now on."""
@@ -178,8 +188,10 @@ class Line:
         return self._blocks
 
     def waiting(self) -> tuple[Block, ...]:
-        """What was delivered and not yet handed over."""
-        return () if self._microphone is None else self._microphone.waiting()
+        """End the recording: what was delivered and not yet handed over."""
+        before = tuple(self._before)
+        self._before.clear()
+        return before if self._microphone is None else (*before, *self._microphone.waiting())
 
     def hush(self) -> None:
         """The program is about to speak."""
@@ -482,14 +494,19 @@ class Session:
             self._tone(Tone.LISTENING)
             heard_from = line.source(before)
             self._tell(PhaseChanged(Phase.LISTENING, heard_from.name))
+            heard = self._heard(question, (asked, hearing, line), heard_from, recording)
         except BaseException:
-            with suppress(JournalError):  # the first failure is the one to name
-                for block in line.waiting():
-                    recording.write(block.samples)
-                recording.close()
-                parts.journal.keep(attempt.id, _unheard(asked, recording))
+            self._break_off(attempt, _unheard(asked, recording), line, recording)
             raise
-        return self._heard(question, attempt, (asked, hearing, line), heard_from, recording)
+        return self._kept(question, attempt, (asked, hearing, line), heard, recording)
+
+    def _break_off(self, attempt: Attempt, answer: Answer, line: Line, recording: Recording) -> None:
+        """Keep what there is of an answer whose hearing did not come to an end of its own."""
+        with UNINTERRUPTED:
+            with suppress(VoiceprepError), closing(recording):  # the first failure is the one to name
+                record_rest(line.waiting, recording)
+            with suppress(JournalError):
+                self._parts.journal.keep(attempt.id, replace(answer, n_samples=recording.n_samples))
 
     def _opened(self, source: Spoken) -> Line:
         """A new line; the one before it is closed, since a device may not be opened twice."""
@@ -503,43 +520,57 @@ class Session:
         if turn.hearing is None or turn.line is None:
             raise ValueError("a typed answer cannot be reopened")
         self._line = turn.line
-        if not turn.rest:  # else somebody is speaking already
-            self._tone(Tone.LISTENING)
-        source = turn.line.source(turn.rest)
-        self._forget_keys()
-        said = turn.answer.transcript
-        self._tell(Reopened(turn.asked.text, said.text if said else ""))
-        self._tell(PhaseChanged(Phase.LISTENING, source.name))
+        on = (turn.asked, turn.hearing, turn.line)
         recording = self._parts.journal.reopen(attempt.id, turn.asked.ordinal)
-        return self._heard(question, attempt, (turn.asked, turn.hearing, turn.line), source, recording)
+        try:
+            if not turn.rest:  # else somebody is speaking already
+                self._tone(Tone.LISTENING)
+            source = turn.line.source(turn.rest)
+            self._forget_keys()
+            said = turn.answer.transcript
+            self._tell(Reopened(turn.asked.text, said.text if said else ""))
+            self._tell(PhaseChanged(Phase.LISTENING, source.name))
+            heard = self._heard(question, on, source, recording)
+        except BaseException:
+            cut = replace(turn.answer, state=AnswerState.INTERRUPTED, ending=Ending.INTERRUPTED)
+            self._break_off(attempt, cut, turn.line, recording)
+            raise
+        return self._kept(question, attempt, on, heard, recording)
 
     def _heard(
+        self, question: Question, on: tuple[Asked, Hearing, Line], source: Source, recording: Recording
+    ) -> Heard:
+        """Listen until the answer is finished, replying to what is asked meanwhile."""
+        asked, hearing, line = on
+        heard = hearing.hear(source, recording)
+        while heard.failure is None:
+            if heard.command is Command.NOT_DONE and self._last is None:
+                heard = hearing.hear(source, recording)  # there is no answer it could be about
+                continue
+            refused = self._refuses(heard.command)
+            if heard.command not in ASIDES and not refused:
+                break
+            line.hush()
+            before = () if refused else self._aside(question, asked, heard.command, line)
+            if refused:
+                self._refuse()
+            self._tone(Tone.LISTENING)
+            source = line.source(before)
+            self._tell(PhaseChanged(Phase.LISTENING, source.name))
+            heard = hearing.hear(source, recording)
+        recording.close()
+        return heard
+
+    def _kept(
         self,
         question: Question,
         attempt: Attempt,
         on: tuple[Asked, Hearing, Line],
-        source: Source,
+        heard: Heard,
         recording: Recording,
     ) -> _Turn:
-        """Listen until the answer is finished, replying to what is asked meanwhile, and keep it."""
+        """The answer as heard, kept. Raises what broke it off."""
         asked, hearing, line = on
-        with closing(recording):
-            heard = hearing.hear(source, recording)
-            while heard.failure is None:
-                if heard.command is Command.NOT_DONE and self._last is None:
-                    heard = hearing.hear(source, recording)  # there is no answer it could be about
-                    continue
-                refused = self._refuses(heard.command)
-                if heard.command not in ASIDES and not refused:
-                    break
-                line.hush()
-                before = () if refused else self._aside(question, asked, heard.command, line)
-                if refused:
-                    self._refuse()
-                self._tone(Tone.LISTENING)
-                source = line.source(before)
-                self._tell(PhaseChanged(Phase.LISTENING, source.name))
-                heard = hearing.hear(source, recording)
         self._tell(PhaseChanged(Phase.THINKING))
         self._pauses = (*self._pauses, *heard.pauses)[-N_RECENT_PAUSES:]
         answer = _spoken(asked, heard, recording.path)

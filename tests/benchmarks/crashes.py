@@ -211,6 +211,7 @@ class Bench:
             Use("practice", (*practice, "--mute", *files), 9.0),
             Use("practice, aloud", (*practice, *files), 18.0, needs_sound=True),
             Use("practice by microphone", (*practice, "--mute"), 12.0, needs_sound=True, hears=True),
+            Use("drill", ("drill", "--mute", "--follow-ups", "0", "--model", SYNTHETIC, *files), 14.0),
             Use("demo", ("demo", "--mute"), 12.0),
         )
         return tuple(use for use in found if self.sink is not None or not use.needs_sound)
@@ -366,7 +367,7 @@ def play_moment(place: Bench, use: Use, moment: Moment) -> Outcome:
     )
     if again.returncode or "Traceback" in again.stderr:
         faults.append(f"the next start ends with {again.returncode}: {again.stderr[-300:]}")
-    fresh = [attempt for attempt in _attempts(place) if attempt.id not in known]
+    fresh = sorted((one for one in _attempts(place) if one.id not in known), key=lambda one: one.id)
     delivered = [samples for samples in running.delivered() if len(samples)]
     n_missing, lost = _lost(fresh, delivered)
     faults += lost

@@ -10,6 +10,8 @@ import stat
 from threading import Event
 from types import FrameType
 
+from voiceprep.interrupts import UNINTERRUPTED
+
 INTERRUPTED = 130
 """The exit status of a process that was told to end."""
 
@@ -43,7 +45,7 @@ def leave_dead_terminal() -> None:
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:
     _told.set()
     leave_dead_terminal()
-    raise KeyboardInterrupt
+    UNINTERRUPTED.interrupt()
 
 
 @functools.cache

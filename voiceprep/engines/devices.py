@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -201,11 +201,10 @@ def _translate(error: Exception, doing: str) -> DeviceError:
     return DeviceError(f"cannot {doing}: {text}{number}; see `voiceprep doctor`")
 
 
-@contextmanager
-def running(make: Callable[[ModuleType], Any], doing: str) -> Iterator[None]:
-    """Run the stream that ``make`` builds from the sounddevice module; close it at the end.
+def stream(make: Callable[[ModuleType], Any], doing: str) -> Generator[None, None, None]:
+    """Run the stream that ``make`` builds from the sounddevice module; close it when this is closed.
 
-    While it is open the device list stays as it is: renewing it would kill the stream. What is
+    It runs from the first ``next`` on. While it is open the device list stays as it is: renewing it would kill the stream. What is
     still buffered at the end is dropped. Raises DeviceError.
     """
     opening = _worker.submit(lambda: _translated(doing, lambda sounddevice: _started(make, sounddevice)))
@@ -216,6 +215,10 @@ def running(make: Callable[[ModuleType], Any], doing: str) -> Iterator[None]:
         # The thread closes what it opened, even if nobody waited for the opening to end.
         closing = _worker.submit(lambda: _closed(opening))
         wait([closing], _CLOSE_TIMEOUT_S)
+
+
+running = contextmanager(stream)
+"""As :func:`stream`, while a ``with`` lasts."""
 
 
 def _started(make: Callable[[ModuleType], Any], sounddevice: ModuleType) -> Any:  # noqa: ANN401  # untyped

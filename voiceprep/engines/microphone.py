@@ -6,7 +6,6 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,21 +68,16 @@ class SoundDeviceMicrophone:
         chosen = devices.choose(self._wanted, devices.inputs(), "microphone")
         self.name = chosen.label
         self._capture = _Capture(chosen, devices.input_format(chosen))
+        self._capture.open()
         return _delivered(self._capture, self.name)
 
     def waiting(self) -> tuple[Block, ...]:
-        """What a reader that came late has not been given yet; ``()`` where nothing is being recorded."""
-        found = []
-        if self._capture is not None and self._capture.in_hand is not None:
-            found.append(Block(self._capture.resampled(self._capture.in_hand)))
-            self._capture.in_hand = None
-        while self._capture is not None:
-            try:
-                frames, overflowed = self._capture.taken.get_nowait()
-            except queue.Empty:
-                break
-            found.append(Block(self._capture.resampled(frames), int(overflowed)))
-        return tuple(found)
+        """End the recording: what the reader has not been given yet; ``()`` where nothing is being recorded."""
+        if self._capture is None:
+            return ()
+        capture, self._capture = self._capture, None
+        capture.close()
+        return tuple(capture.rest())
 
     def close(self) -> None:
         """Free the device; a running :meth:`blocks` ends. May be called twice."""
@@ -106,25 +100,26 @@ class _Capture:
         # At equal rates this hands every sample through unchanged and without delay.
         self.stream = soxr.ResampleStream(recorded.rate_hz, RATE_HZ, 1, dtype="float32")
         self.closed = False
-        self.in_hand: bytes | None = None
+        self._is_drained = False
         self.ended = threading.Event()
         self.taken: queue.SimpleQueue[tuple[bytes, bool]] = queue.SimpleQueue()
-        self._open = ExitStack()
-        self._open.enter_context(
-            devices.running(
-                lambda sounddevice: sounddevice.RawInputStream(
-                    device=device.number,
-                    samplerate=recorded.rate_hz,
-                    channels=recorded.n_channels,
-                    dtype="float32",
-                    blocksize=round(recorded.rate_hz * _BLOCK_S),
-                    latency=_LATENCY_S,
-                    callback=self._callback,
-                    finished_callback=self.ended.set,
-                ),
-                f'open the microphone "{device.label}"',
-            )
+        self._device = devices.stream(
+            lambda sounddevice: sounddevice.RawInputStream(
+                device=device.number,
+                samplerate=recorded.rate_hz,
+                channels=recorded.n_channels,
+                dtype="float32",
+                blocksize=round(recorded.rate_hz * _BLOCK_S),
+                latency=_LATENCY_S,
+                callback=self._callback,
+                finished_callback=self.ended.set,
+            ),
+            f'open the microphone "{device.label}"',
         )
+
+    def open(self) -> None:
+        """Record from now on; return once sound arrives. Whoever is interrupted here closes."""
+        next(self._device)
         self._await_first()
 
     def _callback(self, frames: Buffer, _n: int, _time: object, status: Any) -> None:  # noqa: ANN401
@@ -135,6 +130,15 @@ class _Capture:
         by_channel = np.frombuffer(frames, np.float32).reshape(-1, self.recorded.n_channels)
         samples: Samples = self.stream.resample_chunk(by_channel.mean(axis=1, dtype=np.float32))
         return samples
+
+    def rest(self) -> Iterator[Block]:
+        """What was recorded and not taken, with what the filter holds; nothing the second time."""
+        while not self.taken.empty():
+            frames, overflowed = self.taken.get_nowait()
+            yield Block(self.resampled(frames), int(overflowed))
+        if not self._is_drained:
+            self._is_drained = True
+            yield Block(self.stream.resample_chunk(_EMPTY, last=True))
 
     def _await_first(self) -> None:
         """Return once sound arrives: what is said in the 50 ms before reaches no one.
@@ -148,7 +152,7 @@ class _Capture:
 
     def close(self) -> None:
         self.closed = True
-        self._open.close()
+        self._device.close()
 
 
 def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
@@ -158,7 +162,7 @@ def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
     try:
         while not capture.closed:
             try:
-                capture.in_hand, overflowed = capture.taken.get(timeout=_IDLE_S)
+                frames, overflowed = capture.taken.get(timeout=_IDLE_S)
             except queue.Empty:
                 if capture.ended.is_set() or silent_s >= _LOST_AFTER_S:
                     break
@@ -169,13 +173,14 @@ def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
                 continue
             silent_s = 0.0
             n_overflows += overflowed
-            samples = capture.resampled(capture.in_hand)
-            capture.in_hand = None
+            samples = capture.resampled(frames)
             if len(samples):
                 yield Block(samples, n_overflows)
                 n_overflows = 0
         if not capture.closed:
-            yield Block(capture.stream.resample_chunk(_EMPTY, last=True), n_overflows)
+            for block in capture.rest():
+                yield Block(block.samples, n_overflows + block.n_overflows)
+                n_overflows = 0
             raise DeviceLost(
                 f'the microphone "{name}" stopped delivering sound; what was recorded until then is kept. '
                 "Connect it again or choose another one from `voiceprep doctor`"

@@ -2,7 +2,8 @@
 
 Each write appends the samples and then sets the two sizes in the header, both handed to the
 operating system at once, so that a killed process leaves a file any player opens. Once per second
-of audio the disk itself is asked to keep it, which bounds what a power cut can take.
+of audio the disk itself is asked to keep it, which bounds what a power cut can take; a thread waits for
+that, since a busy disk takes seconds, and what is said meanwhile must be written.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import struct
 import sys
 import wave
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +86,8 @@ class WavRecording:
     def __init__(self, path: Path, n_samples: int | None = None) -> None:
         self.path = path
         self._n_samples = self._n_synced = n_samples or 0
+        self._syncs = ThreadPoolExecutor(1, thread_name_prefix="sync")  # its thread begins at the first
+        self._syncing: Future[None] | None = None
         try:
             self._file = _create(path) if n_samples is None else io.FileIO(path, "r+b")
         except FileExistsError as exc:
@@ -128,7 +132,7 @@ class WavRecording:
             _write(self._file, 0, header(n_samples))
             self._n_samples = n_samples
             if self._n_samples - self._n_synced >= SYNC_SAMPLES:
-                self._sync()
+                self._begin_sync()
         except OSError as exc:
             raise storage_error(exc, "write the recording", self.path) from exc
 
@@ -141,15 +145,27 @@ class WavRecording:
             # header that counts them.
             _write(self._file, 0, header(self._n_samples))
             self._file.truncate(HEADER_BYTES + self._n_samples * SAMPLE_BYTES)
-            self._sync()
+            self._syncs.shutdown()
+            self._end_sync()
+            os.fsync(self._file.fileno())
         except OSError as exc:
             raise storage_error(exc, "finish the recording", self.path) from exc
         finally:
             self._file.close()
 
-    def _sync(self) -> None:
-        os.fsync(self._file.fileno())
+    def _begin_sync(self) -> None:
+        """Ask the disk to keep what there is, unless it is still at it."""
+        if self._syncing is not None and not self._syncing.done():
+            return
+        self._end_sync()
         self._n_synced = self._n_samples
+        self._syncing = self._syncs.submit(os.fsync, self._file.fileno())
+
+    def _end_sync(self) -> None:
+        """Wait for the sync under way, if any; raises, once, what it failed by."""
+        syncing, self._syncing = self._syncing, None
+        if syncing is not None:
+            syncing.result()
 
 
 def repair(path: Path) -> int:
