@@ -10,6 +10,7 @@ import time
 import wave
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,13 +19,36 @@ import pytest
 sys.path.insert(0, str(Path(__file__).with_name("benchmarks")))
 
 import crashes
+from fake_sounddevice import FakeDevice, FakeSoundDevice
 
+from voiceprep import bank as banks
+from voiceprep import resources
+from voiceprep.engines import microphone
 from voiceprep.engines.journal import SqliteJournal
+from voiceprep.engines.microphone import SoundDeviceMicrophone
 from voiceprep.engines.recording import read_samples
-from voiceprep.model import AnswerState
+from voiceprep.errors import Interrupted
+from voiceprep.hearing import Ears
+from voiceprep.interrupts import UNINTERRUPTED
+from voiceprep.listen import ListenOptions
+from voiceprep.model import RATE_HZ, AnswerState, Bank
+from voiceprep.session import Parts, Session, SessionOptions, Spoken
+from voiceprep.testing import (
+    LoudnessDetector,
+    ManualClock,
+    MemoryJournal,
+    ScriptedControls,
+    ScriptedRecogniser,
+    ScriptedSpeaker,
+)
 
 if TYPE_CHECKING:
+    from _typeshed import TraceFunction
+
     from voiceprep.model import Samples
+
+STEPS_APART = 11
+"""Of the steps between driver and recording every so manieth is tried; all of them take minutes."""
 
 N_ROUNDS = 5
 N_CHILDREN = 3
@@ -146,6 +170,104 @@ def test_the_program_ended_in_any_way_loses_nothing() -> None:
         assert crashes.scratch_left(place) == ()
     assert all(outcome.n_delivered for outcome in outcomes)
     assert any(outcome.cut_short for outcome in outcomes)
+
+
+class Interrupter:
+    """Interrupts at one step of all that hands samples from the driver to the recording."""
+
+    FILES = ("microphone.py", "interrupts.py")
+    NAMES = (
+        "Line.",
+        "Session._asked",
+        "Session._heard",
+        "Hearing.hear",
+        "Hearing._listen",
+        "_recorded",
+        "record_rest",
+    )
+
+    def __init__(self, step: int) -> None:
+        self.n_steps = 0
+        self._step = step
+
+    def trace(self, frame: FrameType, event: str, _: object) -> TraceFunction | None:
+        """Count the steps: a trace function as :func:`sys.settrace` takes it."""
+        code = frame.f_code
+        if not code.co_filename.endswith(self.FILES) and not code.co_qualname.startswith(self.NAMES):
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        if event == "opcode":
+            self.n_steps += 1
+            if self.n_steps == self._step:
+                UNINTERRUPTED.interrupt()
+        return self.trace
+
+
+class Desk:
+    """An answer of a tenth of a second by a microphone that runs at our rate, ended by Enter."""
+
+    SAID = np.random.default_rng(5).uniform(-0.001, 0.001, 5 * RATE_HZ // 50).astype(np.float32)
+
+    def __init__(self, bank: Bank) -> None:
+        self.delivered: list[bytes] = []
+        self.journal = MemoryJournal()
+        self._bank = bank
+
+    def poll(self) -> str | None:
+        """Enter once all is recorded."""
+        recordings = list(self.journal.recordings.values())
+        return "enter" if recordings and recordings[0].n_samples >= len(self.SAID) else None
+
+    def answer(self, interrupter: Interrupter) -> bool:
+        """Hear the answer; whether it was interrupted."""
+        clock, ears = ManualClock(), Ears(LoudnessDetector(), ScriptedRecogniser(()))
+        controls = ScriptedControls()
+        controls.poll = self.poll  # type: ignore[method-assign]
+        parts = Parts(ScriptedSpeaker(), self.journal, controls, clock, ears)
+        source = Spoken(lambda: SoundDeviceMicrophone(None), ListenOptions())
+        question = banks.find(self._bank, "nms-purpose")
+        with Session(parts, self._bank, SessionOptions(n_follow_ups=0), lambda _: None) as session:
+            before = sys.gettrace()
+            sys.settrace(interrupter.trace)
+            try:
+                session.practise(question, iter([source]))
+            except (Interrupted, KeyboardInterrupt):
+                return True
+            finally:
+                sys.settrace(before)
+        return False
+
+
+def test_an_interrupt_at_any_step_loses_no_sample_and_doubles_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever it comes between driver and recording, what was delivered is recorded once, in order."""
+    bank = banks.load([resources.folder("content")])
+    deliver = microphone._Capture._callback
+    desk = Desk(bank)
+
+    def noting(capture: microphone._Capture, frames: bytes, *about: object) -> None:
+        desk.delivered.append(bytes(frames))
+        deliver(capture, frames, *about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(microphone._Capture, "_callback", noting)
+    n_interrupted, n_with_sound, step = 0, 0, 1
+    while True:
+        fake = FakeSoundDevice([FakeDevice("Mic", inputs=1, rate_hz=RATE_HZ)], then="hangs")
+        fake.recorded = [block.reshape(-1, 1) for block in np.split(Desk.SAID, 5)]
+        monkeypatch.setitem(sys.modules, "sounddevice", fake)
+        desk = Desk(bank)
+        interrupter = Interrupter(step)
+        interrupted = desk.answer(interrupter)
+        delivered = np.frombuffer(b"".join(desk.delivered), np.float32)
+        recorded = [one.samples for one in desk.journal.recordings.values()]
+        heard = recorded[0] if recorded else np.zeros(0, np.float32)
+        np.testing.assert_array_equal(heard, delivered, f"interrupted at step {step}")
+        n_interrupted += interrupted
+        n_with_sound += interrupted and bool(len(delivered))
+        if interrupter.n_steps < step:
+            break
+        step += STEPS_APART
+    assert not interrupted
+    assert n_with_sound > n_interrupted / 2 > 50
 
 
 def test_ctrl_c_in_the_middle_of_an_import_is_ctrl_c() -> None:

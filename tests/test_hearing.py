@@ -265,7 +265,7 @@ def test_ctrl_c_keeps_what_the_loop_had_not_come_to() -> None:
         UNINTERRUPTED.interrupt()
         write(samples)
 
-    room.recording.write = interrupted  # type: ignore[method-assign, assignment]
+    room.recording.write = interrupted  # type: ignore[method-assign]
     ears = Ears(LoudnessDetector(), room.recogniser)
     with ThreadPoolExecutor(1) as worker:
         hearing = Hearing(ears, room.controls, room.clock, worker, room.options, room.events.append)

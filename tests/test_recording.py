@@ -8,7 +8,6 @@ import os
 import stat
 import sys
 import threading
-import time
 import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -243,8 +242,8 @@ def test_audio_is_forced_to_disk_every_second_and_at_the_end(
     monkeypatch.setattr(os, "fsync", counting)
     for number in range(1, 101):
         recording.write(noise(SYNC_SAMPLES // 20))
-        while len(synced) < number // 20:
-            time.sleep(0.001)  # a thread of its own asks the disk
+        if number % 20 == 0:
+            recording._syncs.submit(int).result()  # the thread that asks the disk has done so
     recording.close()
     assert synced == [HEADER_BYTES + 2 * SYNC_SAMPLES * second for second in (1, 2, 3, 4, 5, 5)]
 
@@ -276,12 +275,14 @@ def test_a_sync_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def failing(_: int) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
-    with monkeypatch.context() as patched, pytest.raises(DiskFull):
-        patched.setattr(os, "fsync", failing)
-        for _ in range(100):
-            recording.write(noise(SYNC_SAMPLES))
-            time.sleep(0.001)
+    monkeypatch.setattr(os, "fsync", failing)
+    recording.write(noise(SYNC_SAMPLES))
+    recording._syncs.submit(int).result()  # the thread has asked
+    with pytest.raises(DiskFull):
+        recording.write(noise(SYNC_SAMPLES))
+    monkeypatch.undo()
     recording.close()
+    assert wave_length(recording.path) == (2 * SYNC_SAMPLES, 2 * SYNC_SAMPLES)
 
 
 def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:

@@ -405,7 +405,7 @@ class Hearing:
 
 
 def _recorded(blocks: Iterator[Block], recording: Recording) -> Block | None:
-    """The next of ``blocks``, recorded; None where they end. No interrupt comes between taking and writing."""
+    """The next of ``blocks``, recorded; None at their end. No interrupt comes between taking and writing."""
     with UNINTERRUPTED:
         block = next(blocks, None)
         if block is not None:

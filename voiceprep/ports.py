@@ -92,7 +92,7 @@ class Microphone(Protocol):
         """
 
     def waiting(self) -> tuple[Block, ...]:
-        """End the recording: what was delivered and not yet handed over, also where :meth:`blocks` broke off."""
+        """End the recording: what was delivered and not handed over, also where :meth:`blocks` broke off."""
 
     def close(self) -> None:
         """Free the device. May be called twice."""

@@ -74,7 +74,7 @@ STUCK_S = 120.0
 # Runs the program itself. What a microphone or file hands over is noted first, by a system call, in a
 # file of its own (16-bit), so that the note outlives the process; files come at FASTER times their pace.
 PROBE = """
-import fcntl, importlib.util, itertools, os, sys, termios, time
+import atexit, faulthandler, fcntl, importlib.util, itertools, os, signal, sys, termios, time
 notes, faster = os.environ["CRASH_NOTES"], float(os.environ["CRASH_FASTER"])
 if "CRASH_TERMINAL" in os.environ:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -124,7 +124,12 @@ class Finder:
 
 sys.meta_path.insert(0, Finder())
 from voiceprep.cli import main
-os.close(os.open(notes + ".begun", os.O_CREAT | os.O_WRONLY))
+def mark(what):
+    os.close(os.open(f"{notes}.{what}", os.O_CREAT | os.O_WRONLY))
+
+faulthandler.register(signal.SIGUSR1)  # says where it is stuck
+atexit.register(mark, "over")
+mark("begun")
 main()
 """
 
@@ -302,6 +307,8 @@ class Running:
         try:
             return self.process.wait(STUCK_S)
         except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGUSR1)
+            time.sleep(1.0)
             self.process.kill()
             self.process.wait()
             return None
@@ -332,6 +339,10 @@ class Running:
         """Whether our code ran: before, the interpreter ends as it likes."""
         return self.notes.with_name(f"{self.notes.name}.begun").exists()
 
+    def over(self) -> bool:
+        """Whether our code had nothing left to do: after that, too."""
+        return self.notes.with_name(f"{self.notes.name}.over").exists()
+
 
 def play_moment(place: Bench, use: Use, moment: Moment) -> Outcome:
     """Start ``use``, end it at ``moment``, start the program again, and look."""
@@ -353,7 +364,10 @@ def play_moment(place: Bench, use: Use, moment: Moment) -> Outcome:
         player.wait()
     alone_s = _await_children(running.mark)
     shown = running.shown()
-    faults = [*_status_faults(status, how, over=over, begun=running.begun()), *_word_faults(shown, running)]
+    at_work = running.begun() and (not running.over() or status != -getattr(signal, how, signal.SIGINT))
+    faults = [*_status_faults(status, how, over=over, begun=at_work), *_word_faults(shown, running)]
+    if status is None:
+        faults.append(f"stuck: {shown[-3_000:]}")
     if alone_s > GRACE_S:
         faults.append("a child process is left")
     again = subprocess.run(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -204,8 +204,8 @@ def _translate(error: Exception, doing: str) -> DeviceError:
 def stream(make: Callable[[ModuleType], Any], doing: str) -> Generator[None, None, None]:
     """Run the stream that ``make`` builds from the sounddevice module; close it when this is closed.
 
-    It runs from the first ``next`` on. While it is open the device list stays as it is: renewing it would kill the stream. What is
-    still buffered at the end is dropped. Raises DeviceError.
+    It runs from the first ``next`` on. While it is open the device list stays as it is: renewing it would
+    kill the stream. What is still buffered at the end is dropped. Raises DeviceError.
     """
     opening = _worker.submit(lambda: _translated(doing, lambda sounddevice: _started(make, sounddevice)))
     try:

@@ -72,7 +72,7 @@ class SoundDeviceMicrophone:
         return _delivered(self._capture, self.name)
 
     def waiting(self) -> tuple[Block, ...]:
-        """End the recording: what the reader has not been given yet; ``()`` where nothing is being recorded."""
+        """End the recording: what the reader was not given yet; ``()`` where nothing is being recorded."""
         if self._capture is None:
             return ()
         capture, self._capture = self._capture, None
