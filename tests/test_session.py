@@ -402,6 +402,20 @@ def test_ctrl_c_while_speaking_keeps_what_there_is(bank: Bank, question: Questio
         assert table.kept().combined is not None
 
 
+def test_ctrl_c_right_after_a_verdict_was_kept_leaves_it_kept(bank: Bank, question: Question) -> None:
+    """However soon after, the findings on the answer and those over all answers stay together."""
+
+    class Interrupting(list[Event]):
+        def append(self, event: Event) -> None:
+            if isinstance(event, Checked):
+                raise KeyboardInterrupt
+
+    table = Table(bank, ["the best box is kept"], events=Interrupting())
+    with pytest.raises(Interrupted, match="attempt 1"):
+        table.practise(question, table.spoken())
+    assert table.kept().answers[0].assessment == table.kept().combined is not None
+
+
 def test_voice_that_fails_is_an_error(bank: Bank, question: Question) -> None:
     """When nothing can be said, the session stops with that error instead of waiting in silence."""
     table = Table(bank, speaker=ScriptedSpeaker(SpeechError("the voice hangs")))

@@ -351,7 +351,8 @@ class Session:
         except BaseException as exc:
             # A full disk fails here again; what stopped us says so already, and the next start recovers.
             with suppress(JournalError):
-                journal.conclude(attempt.id, attempt.combined)
+                # Not ours: the verdict may be kept and the attempt that holds it not yet handed over.
+                journal.conclude(attempt.id, journal.attempt(attempt.id).combined)
             if isinstance(exc, VoiceprepError) and not isinstance(exc, Interrupted):
                 self._tone(Tone.ERROR)
             if isinstance(exc, KeyboardInterrupt):

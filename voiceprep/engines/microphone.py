@@ -101,6 +101,7 @@ class _Capture:
         self.stream = soxr.ResampleStream(recorded.rate_hz, RATE_HZ, 1, dtype="float32")
         self.closed = False
         self._is_drained = False
+        self._switching = threading.Lock()
         self.ended = threading.Event()
         self.taken: queue.SimpleQueue[tuple[bytes, bool]] = queue.SimpleQueue()
         self._device = devices.stream(
@@ -119,7 +120,8 @@ class _Capture:
 
     def open(self) -> None:
         """Record from now on; return once sound arrives. Whoever is interrupted here closes."""
-        next(self._device)
+        with self._switching:
+            next(self._device)
         self._await_first()
 
     def _callback(self, frames: Buffer, _n: int, _time: object, status: Any) -> None:  # noqa: ANN401
@@ -152,7 +154,8 @@ class _Capture:
 
     def close(self) -> None:
         self.closed = True
-        self._device.close()
+        with self._switching:  # the reader closes, and perhaps another thread does too
+            self._device.close()
 
 
 def _delivered(capture: _Capture, name: str) -> Iterator[Block]:
