@@ -5,6 +5,7 @@ Every call into sounddevice is made here, by one thread, and whatever it raises 
 
 from __future__ import annotations
 
+import atexit
 import queue
 import sys
 import threading
@@ -89,6 +90,10 @@ def _portaudio() -> ModuleType:
             f"the sounddevice package cannot be imported ({exc}); run: pip install sounddevice"
         ) from exc
     module: ModuleType = sounddevice
+    # It would stop streams and end PortAudio in the main thread while one of ours may still be closing one;
+    # streams are closed by whoever opened them, and the rest goes with the process.
+    if hasattr(sounddevice, "_exit_handler"):
+        atexit.unregister(sounddevice._exit_handler)  # noqa: SLF001 - it has no public name
     return module
 
 
