@@ -382,6 +382,11 @@ def test_standings_are_what_attempts_tell(either: Journal) -> None:
     for ordinal, probes in enumerate(("duplicates", "threshold", "reason", None), start=1):
         either.keep(late, replace(ANSWER, ordinal=ordinal, probes=probes))
     either.keep(late, replace(ANSWER, ordinal=5, probes="threshold", assessment=None))
+    argued = replace(said, moves=(replace(said.moves[0], id=Move.CHOICE, status=Status.SAID),))
+    either.keep(late, replace(ANSWER, ordinal=6, probes=Move.BOUNDARY.value, assessment=argued))
+    silent = replace(ANSWER, probes="duplicates", state=AnswerState.NOTHING_SAID, assessment=None)
+    either.keep(late, replace(silent, ordinal=7))
+    either.keep(late, replace(silent, ordinal=8, state=AnswerState.INTERRUPTED))
     either.conclude(late, said)
     bare = replace(ASSESSMENT, elements=(), moves=())
     either.conclude(early, bare)
@@ -410,12 +415,13 @@ def test_standings_are_what_attempts_tell(either: Journal) -> None:
             Verdict.STRONG,
             elements,
             moves,
-            (True, False, False),
+            (True, False, False, True, False),
             said.delivery,
             ((Signal.DATA_CENTRIC, True), (Signal.CURRENT_AWARENESS, False)),
         ),
     )
     assert either.standings() == expected
+    assert either.attempt(late).held == expected[2].held, "progress and mock tell the same"
     assert either.standings(("late", "no-such")) == expected[2:]
     assert either.standings((), NOON) == ()
     assert either.standings(None, NOON + timedelta(hours=1)) == expected[1:]

@@ -33,7 +33,7 @@ from voiceprep.mock import (
     ROUND_MINUTES,
     Timer,
     changed,
-    has_held,
+    lasting,
     notice,
     outcome,
     probe,
@@ -58,6 +58,7 @@ from voiceprep.model import (
     Samples,
     Transcript,
     Verdict,
+    has_held,
 )
 from voiceprep.ports import Microphone
 from voiceprep.session import AnswerSource, Parts, Spoken, Typed
@@ -220,7 +221,9 @@ def test_the_end_is_announced_once_and_near_it(minutes: int, left: list[float]) 
 def test_the_word_about_the_time_is_calm() -> None:
     """Minutes as one says them."""
     assert notice(Timer(0, 45), 60 * 40 + 10)[1] == "About 5 minutes left."
-    assert notice(Timer(0, 45), 60 * 44 + 50)[1] == "About a minute left."
+    assert notice(Timer(0, 45), 60 * 44 + 10)[1] == "About a minute left."
+    assert notice(Timer(0, 45), 60 * 44 + 50)[1] == "Less than a minute left."
+    assert lasting(1) == "1 minute"
 
 
 # ------------------------------------------------------------------------------ the round itself
@@ -398,8 +401,10 @@ def test_ready_means_first_and_every_probe() -> None:
     assert not outcome(tried(NMS, first)).is_ready
     lost = replied("No idea.", NMS, 1, "what if", "boundary")
     assert not outcome(tried(NMS, first, held, replace(lost, ordinal=2))).is_ready
-    passed = replace(held, ordinal=2, state=AnswerState.INTERRUPTED, assessment=None)
+    passed = replace(held, ordinal=2, state=AnswerState.NOTHING_SAID, assessment=None)
     assert outcome(tried(NMS, first, held, passed)).held == (True, False)
+    broken_off = replace(passed, state=AnswerState.INTERRUPTED)
+    assert outcome(tried(NMS, first, held, broken_off)).held == (True,)
     assert not outcome(tried(NMS, replied(NMS.flat, NMS), held)).is_ready
 
 

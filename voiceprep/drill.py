@@ -98,12 +98,12 @@ def done(attempts: Sequence[Attempt]) -> frozenset[str]:
     answered = {
         attempt.question
         for attempt in attempts
-        if any(answer.state is AnswerState.CHECKED for answer in attempt.answers)
+        if any(answer.state is AnswerState.CHECKED for answer in attempt.replies)
     }
     passed = {
         attempt.question
         for attempt in attempts[:-1]
-        if any(answer.ending is Ending.COMMAND for answer in attempt.answers)
+        if any(answer.ending is Ending.COMMAND for answer in attempt.replies)
     }
     return frozenset(answered | passed)
 
@@ -172,7 +172,7 @@ class Drill:
                     if wish is None:
                         return None
                     if wish is Command.RETRY:
-                        self._session.announce(attempt.answers[-1].asked)
+                        self._session.announce(attempt.replies[-1].asked)
                         wish = Command.NOT_DONE
                 else:
                     keys, gap_s = frozenset(KEYS), self._manner.gap_s
@@ -186,7 +186,7 @@ class Drill:
 
 def is_away(attempt: Attempt) -> bool:
     """Whether nobody spoke when the latest answer was listened for: silence, not a command or a key."""
-    last = attempt.answers[-1] if attempt.answers else None
+    last = attempt.replies[-1] if attempt.replies else None
     return last is not None and last.state is AnswerState.NOTHING_SAID and last.ending is Ending.SILENCE
 
 

@@ -79,7 +79,8 @@ def hold(parts: Parts, bank: Bank, sitting: Sitting, answers: Iterator[AnswerSou
         interview=Interview(clock.probe, clock.notice, mock.REFUSAL),
     )
     with Session(parts, bank, options, tell) as session:
-        session.announce(mock.OPENING.format(round=mock.titled(sitting.name), minutes=sitting.minutes))
+        length = mock.lasting(sitting.minutes)
+        session.announce(mock.OPENING.format(round=mock.titled(sitting.name), length=length))
         outcome = _asked_all(session, clock, sitting, answers)
         session.announce(_last_word(outcome, clock))
         return outcome

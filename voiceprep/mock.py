@@ -30,6 +30,7 @@ from voiceprep.model import (
     RunKind,
     Status,
     Verdict,
+    is_ready,
 )
 
 ROUND_MINUTES = {"phone-screen": 45, "coding": 60, "deep-dive": 60, "system-design": 60, "behavioral": 45}
@@ -47,7 +48,7 @@ NEAR_END_MIN = 5
 """So many minutes before its end a round says so; a short one when a fifth is left."""
 
 OPENING = (
-    "This is the {round}, {minutes} minutes. I ask, and I follow up; there are no hints. Say pass to leave a "
+    "This is the {round}, {length}. I ask, and I follow up; there are no hints. Say pass to leave a "
     "question. You can pause, but the clock goes on."
 )
 CLOSING = "That is our time. Thank you."
@@ -203,8 +204,11 @@ def notice(timer: Timer, now_s: float) -> tuple[Timer, str]:
     left_s = timer.left_s(now_s)
     if timer.is_told or not 0 < left_s <= 60 * min(NEAR_END_MIN, timer.minutes / 5):
         return timer, ""
-    minutes = max(1, round(left_s / 60))
-    said = "About a minute left." if minutes == 1 else f"About {minutes} minutes left."
+    minutes = round(left_s / 60)
+    if minutes < 1:
+        said = "Less than a minute left."
+    else:
+        said = "About a minute left." if minutes == 1 else f"About {lasting(minutes)} left."
     return replace(timer, is_told=True), said
 
 
@@ -228,7 +232,7 @@ class Outcome:
     @property
     def is_ready(self) -> bool:
         """Whether first answer and follow-ups both held."""
-        return self.first is Verdict.STRONG and bool(self.held) and all(self.held)
+        return is_ready(self.first, self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,22 +257,9 @@ def outcome(attempt: Attempt) -> Outcome:
         attempt.id,
         attempt.question,
         first.verdict if first is not None else None,
-        tuple(
-            answer.assessment is not None and has_held(answer.probes, answer.assessment)
-            for answer in attempt.replies
-            if answer.ordinal > 0
-        ),
+        attempt.held,
         sum(answer.n_samples for answer in spoken) / RATE_HZ if spoken else None,
     )
-
-
-def has_held(probes: str | None, reply: Assessment) -> bool:
-    """Whether a reply says what was probed; a changed constraint may change the answer or be argued away."""
-    said = {one.id for one in reply.elements if one.status is Status.SAID}
-    made = {move.id for move in reply.moves if move.status is Status.SAID}
-    if probes == Move.BOUNDARY:
-        return bool(made & {Move.BOUNDARY, Move.CHOICE, Move.REASON, Move.TRADE_OFF})
-    return probes in said | made
 
 
 def summary(attempts: Sequence[Attempt]) -> Summary:
@@ -324,10 +315,15 @@ def _why(one: Outcome) -> str:
 
 def mock_name(run: Run) -> str:
     """What a mock was: its round and minutes, or a whole loop."""
-    length = f", {run.minutes} minutes" if run.minutes is not None else ""
+    length = f", {lasting(run.minutes)}" if run.minutes is not None else ""
     if is_loop(run):
         return f"loop of {len(rounds_of(run))} rounds{length}"
     return f"{titled(run.round or 'interview')}{length}"
+
+
+def lasting(minutes: int) -> str:
+    """A length of time as it is said."""
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def told(one: Outcome) -> str:

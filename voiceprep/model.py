@@ -531,6 +531,24 @@ class Answer:
     repairs: Repair | None = None
 
 
+HOLDS_A_BOUNDARY = (Move.BOUNDARY, Move.CHOICE, Move.REASON, Move.TRADE_OFF)
+"""Any of these answers "what if": a changed constraint may change the answer or be argued away."""
+
+
+def has_held(probes: str, reply: Assessment) -> bool:
+    """Whether ``reply`` says what a follow-up asked for, the element or move that it ``probes``."""
+    said = {one.id for one in reply.elements if one.status is Status.SAID}
+    made = {move.id for move in reply.moves if move.status is Status.SAID}
+    if probes == Move.BOUNDARY:
+        return not made.isdisjoint(HOLDS_A_BOUNDARY)
+    return probes in said | made
+
+
+def is_ready(first: Verdict | None, held: tuple[bool, ...]) -> bool:
+    """Whether a question is ready: the first answer was strong, and every follow-up held; there was one."""
+    return first is Verdict.STRONG and bool(held) and all(held)
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One go at a question: the answers in order, and the findings over all of them together."""
@@ -547,6 +565,19 @@ class Attempt:
     def replies(self) -> tuple[Answer, ...]:
         """The answers to the question and its follow-ups; tries at single sentences are no such."""
         return tuple(answer for answer in self.answers if answer.repairs is None)
+
+    @property
+    def held(self) -> tuple[bool, ...]:
+        """Of every follow-up whether the reply says what it asked for: not where it was passed or met with
+        silence. One that was broken off tells nothing and is left out.
+        """
+        return tuple(
+            answer.assessment is not None and has_held(answer.probes, answer.assessment)
+            for answer in self.replies
+            if answer.ordinal > 0
+            and answer.probes is not None
+            and (answer.assessment is not None or answer.state is AnswerState.NOTHING_SAID)
+        )
 
     def is_mended(self, ordinal: int, start: int, end: int) -> bool:
         """Whether a vague stretch of an answer was said again and became concrete."""
@@ -610,8 +641,8 @@ SignalsNoted: TypeAlias = tuple[tuple[Signal, bool], ...]
 class Standing:
     """What an attempt adds to progress: its answers together, the first one alone, and each follow-up.
 
-    ``first`` is None where the first answer was not judged. ``held`` tells of every follow-up that was
-    answered whether what it asked for was said. ``signals`` is None where nobody has listened for them yet.
+    ``first`` is None where the first answer was not judged. ``held`` is the attempt's
+    own. ``signals`` is None where nobody has listened for them yet.
     """
 
     attempt: int

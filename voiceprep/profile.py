@@ -107,7 +107,7 @@ def noted(question: Question, attempt: Attempt, bank: Bank) -> SignalsNoted:
     """Which signals were heard in ``attempt``, each once; ``()`` where nothing was judged."""
     if attempt.combined is None:
         return ()
-    judged = (answer for answer in attempt.answers if answer.assessment is not None)
+    judged = (answer for answer in attempt.replies if answer.assessment is not None)
     said = tuple(answer.transcript for answer in judged if answer.transcript is not None)
     reasoned: dict[Signal, bool] = {}
     for heard in signals(question, said, attempt.combined, bank):

@@ -15,7 +15,7 @@ from enum import StrEnum
 from statistics import median
 
 from voiceprep.feedback import MOVE_ORDER, SHORT
-from voiceprep.model import Attempt, Move, Question, Signal, Standing, Status, Verdict
+from voiceprep.model import Attempt, Move, Question, Signal, Standing, Status, Verdict, is_ready
 from voiceprep.stems import stem
 from voiceprep.text import STOPWORDS, sentence_spans, tokenise, words
 
@@ -28,8 +28,8 @@ LATELY = 5
 OFTEN = 2
 """Left out once of the LATELY latest times is an oversight; from so many on it keeps being left out."""
 READY_MEANS = (
-    "A question is ready when your latest first answer to it was strong and what its latest follow-up asked "
-    "for was said."
+    "A question is ready when, the last time, the first answer was strong and every follow-up held: what it "
+    "asked for was said."
 )
 NO_TOPIC = "no longer in the bank"
 
@@ -373,8 +373,8 @@ def _questions(
     standings: Sequence[Standing], topics: Sequence[str], days: Sequence[date]
 ) -> tuple[QuestionCourse, ...]:
     """Every question answered, by topic and id."""
-    first: dict[str, bool] = {}
-    held: dict[str, bool] = {}
+    first: dict[str, Verdict] = {}
+    held: dict[str, tuple[bool, ...]] = {}
     n_answers: dict[str, int] = defaultdict(int)
     last: dict[str, tuple[str, date]] = {}
     for standing, topic, day in zip(standings, topics, days, strict=True):
@@ -382,14 +382,14 @@ def _questions(
         n_answers[id_] += 1
         last[id_] = (topic, day)
         if standing.first is not None:
-            first[id_] = standing.first is Verdict.STRONG
+            first[id_] = standing.first
         if standing.held:
-            held[id_] = all(standing.held)
+            held[id_] = standing.held
 
     def readiness(id_: str) -> Readiness:
-        if not first.get(id_):
-            return Readiness.NOT_YET
-        return Readiness.READY if held.get(id_) else Readiness.FIRST
+        if is_ready(first.get(id_), held.get(id_, ())):
+            return Readiness.READY
+        return Readiness.FIRST if first.get(id_) is Verdict.STRONG else Readiness.NOT_YET
 
     found = [
         QuestionCourse(id_, topic, readiness(id_), n_answers[id_], day) for id_, (topic, day) in last.items()
@@ -475,7 +475,7 @@ def belonged(omission: Omission, attempt: Attempt, question: Question | None) ->
     """
     said = [
         answer
-        for answer in attempt.answers
+        for answer in attempt.replies
         if answer.transcript is not None and answer.assessment is not None
     ]
     # The findings over all answers count through their texts, joined by line breaks.

@@ -590,11 +590,7 @@ class MemoryJournal:
                 ),
                 tuple((element.id, element.status) for element in judged.elements),
                 tuple((move.id, move.status) for move in judged.moves if move.required),
-                tuple(
-                    answer.probes in _said(answer.assessment)
-                    for answer in kept.answers
-                    if answer.ordinal > 0 and answer.probes is not None and answer.assessment is not None
-                ),
+                kept.held,
                 judged.delivery,
                 self._signals.get(kept.id),
             )
@@ -721,9 +717,3 @@ def _assessments(attempt: Attempt) -> Iterator[Assessment]:
     for answer in reversed(attempt.replies):
         if answer.assessment is not None:
             yield answer.assessment
-
-
-def _said(found: Assessment) -> set[str]:
-    """The elements and moves that were said."""
-    elements = {element.id for element in found.elements if element.status is Status.SAID}
-    return elements | {move.id.value for move in found.moves if move.status is Status.SAID}

@@ -13,7 +13,7 @@ import typer
 from voiceprep.cli import assemble, options
 from voiceprep.cli.assemble import Chosen, Room
 from voiceprep.cli.screen import Screen
-from voiceprep.errors import Interrupted, UsageError
+from voiceprep.errors import UsageError, VoiceprepError
 from voiceprep.model import Bank, Kind, Run, RunKind
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def drill(
         with Session(room.parts, bank, wanted, screen.tell) as session:
             try:
                 _go(room, session, run, picks)
-            except (Interrupted, KeyboardInterrupt):
+            except (VoiceprepError, KeyboardInterrupt):
+                # A lost microphone breaks a drill off as Ctrl-C does.
                 screen.note("The drill goes on with:", GO_ON)
                 raise
 

@@ -142,8 +142,8 @@ def _agreed(room: Room, run: Run, one: Round, minutes: int | None) -> bool:
     from voiceprep import mock as mocks
 
     n_rounds = len(mocks.rounds_of(run))
-    length = minutes or mocks.ROUND_MINUTES[one.name]
-    room.screen.note(f"Next is round {one.number} of {n_rounds}: {mocks.titled(one.name)}, {length} minutes.")
+    length = mocks.lasting(minutes or mocks.ROUND_MINUTES[one.name])
+    room.screen.note(f"Next is round {one.number} of {n_rounds}: {mocks.titled(one.name)}, {length}.")
     if sys.stdin.isatty() and room.between is None:
         return typer.confirm("Go on now?", default=True, err=True)
     if not sys.stdin.isatty():

@@ -25,12 +25,14 @@ from voiceprep.engines.locks import RecordingLock, take_lock
 from voiceprep.engines.recording import HEADER_BYTES, WavRecording, repair
 from voiceprep.errors import JournalError
 from voiceprep.model import (
+    HOLDS_A_BOUNDARY,
     Answer,
     AnswerState,
     Assessment,
     Attempt,
     Ending,
     Level,
+    Move,
     Order,
     Recovered,
     Repair,
@@ -91,6 +93,7 @@ _VAGUE = (
 )
 # One row that holds everything: ten thousand rows would each wait for Python's lock, which another thread may
 # hold. Findings come as one text an attempt, split by characters that no name holds.
+_HOLD = ", ".join(f"'{move}'" for move in HOLDS_A_BOUNDARY)
 _STANDINGS = (
     "SELECT json_group_array(json_array(attempts.id, attempts.question, started, signals, "
     "(SELECT verdict FROM assessments WHERE attempt = attempts.id AND ordinal = 0), "
@@ -98,11 +101,13 @@ _STANDINGS = (
     "WHERE assessment = judged.id AND kind = 'element'), "
     "(SELECT group_concat(name || char(31) || status, char(30)) FROM findings "
     "WHERE assessment = judged.id AND kind = 'move' AND required), "
-    "(SELECT group_concat(EXISTS(SELECT 1 FROM findings WHERE assessment = replies.id "
-    "AND name = probes AND status = 'said'), '') FROM assessments AS replies JOIN answers "
+    # As Attempt.held.
+    "(SELECT group_concat(EXISTS(SELECT 1 FROM findings WHERE assessment = replies.id AND status = 'said' "
+    f"AND (name = probes OR probes = '{Move.BOUNDARY}' AND kind = 'move' AND name IN ({_HOLD}))), '') "
+    "FROM answers LEFT JOIN assessments AS replies "
     "ON answers.attempt = replies.attempt AND answers.ordinal = replies.ordinal "
-    "WHERE replies.attempt = attempts.id AND replies.ordinal > 0 AND repairs IS NULL "
-    "AND probes IS NOT NULL), "
+    "WHERE answers.attempt = attempts.id AND answers.ordinal > 0 AND repairs IS NULL "
+    f"AND probes IS NOT NULL AND (replies.id IS NOT NULL OR state = '{AnswerState.NOTHING_SAID}')), "
     "words, fillers, seconds, words_per_minute, longest_pause_s)) "
     "FROM attempts CROSS JOIN assessments AS judged ON judged.id = (SELECT id FROM assessments AS one "
     "WHERE attempt = attempts.id AND NOT EXISTS (SELECT 1 FROM answers AS tries "
