@@ -153,8 +153,16 @@ def test_a_loop_is_its_rounds_with_no_question_twice() -> None:
     for one, questions in zip(rounds_of(run), found, strict=True):
         assert one.questions == tuple(question.id for question in questions)
         assert all(one.name in question.rounds for question in questions)
-    begun = rounds_left(run, [found[0][0].id, found[2][1].id])
-    assert [one.number for one in begun] == [2, 4, 5]
+    passed = replace(replied("Pass", found[2][1]), transcript=None)
+    cut_off = replace(passed, state=AnswerState.INTERRUPTED, assessment=None)
+    begun = [
+        tried(found[0][0], replied("A filter.", found[0][0])),
+        tried(found[2][1], replace(passed, state=AnswerState.NOTHING_SAID, assessment=None)),
+        tried(found[3][0]),
+        tried(found[4][0], cut_off),
+    ]
+    assert [one.number for one in rounds_left(run, begun)] == [2, 4, 5], "broken off is not begun"
+    assert len(summary(begun).outcomes) == 1, "and the last was left"
     with pytest.raises(UsageError):
         questions_for((), (), NOON, ("coding",), ANY)
 
@@ -284,7 +292,7 @@ def test_nothing_tells_how_it_goes() -> None:
     assert result is Outcome.THROUGH
     told = [event.text for event in table.events if isinstance(event, Saying)]
     assert len(told) == 2
-    assert told[0].startswith("This is the phone screen, 30 minutes.")
+    assert told[0].startswith("This is the phone screen round, 30 minutes.")
     assert told[1] == NO_MORE
     assert len(table.asked) == 6
     runs = table.journal.runs()
@@ -422,7 +430,8 @@ def test_a_changed_constraint_may_be_argued_away() -> None:
 
 def test_a_summary_names_one_or_two_things() -> None:
     """The move left out most often, and the question that went worst; nothing where all was ready."""
-    flat = [tried(NMS), tried(CHOICE, replied(CHOICE.flat, CHOICE), id_=2)]
+    passed = replace(replied("Pass", NMS), transcript=None, state=AnswerState.NOTHING_SAID, assessment=None)
+    flat = [tried(NMS, passed), tried(CHOICE, replied(CHOICE.flat, CHOICE), id_=2)]
     found = summary(flat)
     assert found.practise == NMS.id
     assert found.steps[-1] == "Answer nms-purpose again: there was no answer."
@@ -492,12 +501,13 @@ def test_a_loop_is_gone_on_with_between_rounds() -> None:
             journal = SqliteJournal(home())
             (open_run,) = journal.runs()
             question = rounds_of(open_run)[number - 1].questions[0]
-            journal.begin(question, Level.MID, "typed", NOON, open_run.id)
+            attempt = journal.begin(question, Level.MID, "typed", NOON, open_run.id)
+            journal.keep(attempt, replied(NMS.strong, NMS))
             journal.close()
             continue
         shown = run("mock", "--loop", "--text", "--mute", text="pass\n\nstop\n\n")
         assert shown.exit_code == 0
-        opening = f"This is the {name.replace('-', ' ')}, {ROUND_MINUTES[name]} minutes."
+        opening = f"This is the {name.replace('-', ' ')} round, {ROUND_MINUTES[name]} minutes."
         assert opening in " ".join(shown.stdout.split())
         (kept,) = runs()
         assert (kept.ended is not None) == (number == len(LOOP))

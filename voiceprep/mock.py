@@ -48,7 +48,7 @@ NEAR_END_MIN = 5
 """So many minutes before its end a round says so; a short one when a fifth is left."""
 
 OPENING = (
-    "This is the {round}, {length}. I ask, and I follow up; there are no hints. Say pass to leave a "
+    "This is the {round} round, {length}. I ask, and I follow up; there are no hints. Say pass to leave a "
     "question. You can pause, but the clock goes on."
 )
 CLOSING = "That is our time. Thank you."
@@ -168,10 +168,18 @@ def rounds_of(run: Run) -> tuple[Round, ...]:
     return tuple(Round(at + 1, name, run.questions[at * n : (at + 1) * n]) for at, name in enumerate(names))
 
 
-def rounds_left(run: Run, asked: Iterable[str]) -> tuple[Round, ...]:
-    """The rounds of which nothing was ``asked`` yet: a round that was begun is over."""
-    gone = set(asked)
+def rounds_left(run: Run, attempts: Iterable[Attempt]) -> tuple[Round, ...]:
+    """The rounds to which none of ``attempts`` belongs: a round that was begun is over.
+
+    One that was broken off before anything was said or passed over has not begun.
+    """
+    gone = {attempt.question for attempt in attempts if _was_met(attempt)}
     return tuple(one for one in rounds_of(run) if gone.isdisjoint(one.questions))
+
+
+def _was_met(attempt: Attempt) -> bool:
+    """Whether there was an answer, a pass or a silence, and not merely an end: Ctrl-C, a crash, a fault."""
+    return any(one.state in {AnswerState.CHECKED, AnswerState.NOTHING_SAID} for one in attempt.replies)
 
 
 def is_loop(run: Run) -> bool:
@@ -265,8 +273,10 @@ def outcome(attempt: Attempt) -> Outcome:
 def summary(attempts: Sequence[Attempt]) -> Summary:
     """What ``attempts``, in the order in which they were made, show together.
 
-    The last does not count where nothing was said to it: there the round was left.
+    The last does not count where nothing was said to it: there the round was left. Nor does one that was
+    broken off before anything was said.
     """
+    attempts = [attempt for attempt in attempts if _was_met(attempt)]
     if attempts and not any(answer.state is AnswerState.CHECKED for answer in attempts[-1].replies):
         attempts = attempts[:-1]
     outcomes = tuple(map(outcome, attempts))

@@ -101,6 +101,8 @@ def mock(
             if over:
                 journal.end_run(run.id, room.parts.clock.now())
                 typer.echo("\n".join(run_lines(journal.run(run.id), room, page_for(sys.stdout))))
+            elif loop:
+                screen.note("The loop goes on with:", GO_ON)
 
 
 def _open_loop(room: Room) -> Run | None:
@@ -129,12 +131,11 @@ def _begun(room: Room, names: Sequence[str], minutes: int | None) -> Run:
 
 
 def _left(room: Room, run: Run) -> tuple[Round, ...]:
-    """The rounds of ``run`` of which nothing was asked yet."""
+    """The rounds of ``run`` that have not begun."""
     from voiceprep import mock as mocks
 
     journal = room.parts.journal
-    asked = [journal.attempt(attempt).question for attempt in journal.run(run.id).attempts]
-    return mocks.rounds_left(run, asked)
+    return mocks.rounds_left(run, map(journal.attempt, journal.run(run.id).attempts))
 
 
 def _agreed(room: Room, run: Run, one: Round, minutes: int | None) -> bool:
@@ -147,9 +148,8 @@ def _agreed(room: Room, run: Run, one: Round, minutes: int | None) -> bool:
     if sys.stdin.isatty() and room.between is None:
         return typer.confirm("Go on now?", default=True, err=True)
     if not sys.stdin.isatty():
-        room.screen.note("It waits for:", GO_ON)
         return False
-    room.screen.note(f"Enter: go on now   q: another day ({GO_ON})")
+    room.screen.note("Enter: go on now   q: another day")
     while (key := room.parts.controls.poll()) not in (*FINISH_KEYS, "q"):
         time.sleep(KEY_POLL_S)
     return key != "q"

@@ -152,7 +152,9 @@ def _chapter(chapter: Chapter, look: Look, *, has_next: bool) -> Iterator[str]:
     title = _text(shown.ask or attempt.question)
     yield f'<article aria-labelledby="{key}"><h2 id="{key}" dir="auto">{title}</h2>'
     facts = f"Attempt {attempt.id} · {attempt.question} · {attempt.level} · {_when(attempt.started, look)}"
-    yield f'<p class="meta">{_text(facts)} · heard by {_text(attempt.recogniser)}</p>'
+    heard = any(answer.audio is not None for answer in attempt.answers)
+    by = f"heard by {attempt.recogniser}" if heard else "typed"
+    yield f'<p class="meta">{_text(facts)} · {_text(by)}</p>'
     if shown.judged is not None:
         told = f"Verdict: {shown.judged.verdict}."
         yield f'<p><span class="verdict">{told}</span> {_text(delivery(shown.judged.delivery))}</p>'
