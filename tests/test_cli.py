@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 from voiceprep import __version__, resources
 from voiceprep import bank as banks
 from voiceprep.cli import assemble, options, rounds
-from voiceprep.cli.app import app
+from voiceprep.cli.app import PANELS, app
 from voiceprep.engines.home import Settings
 from voiceprep.engines.recording import WavRecording
 from voiceprep.model import Level
@@ -79,8 +79,18 @@ def test_every_command_explains_itself_with_an_example(command: tuple[str, ...])
 
 def test_commands_listed_here_are_all_there_are() -> None:
     """No command is missing from the table above, so none lacks its example."""
-    shown = re.findall(r"^  ([a-z]+)  ", run("--help").stdout.split("Commands:")[1], re.MULTILINE)
+    shown = re.findall(r"^  ([a-z]+)  ", run("--help").stdout.split(f"{PANELS[0]}:")[1], re.MULTILINE)
     assert set(shown) == {command[0] for command in COMMANDS if command}
+
+
+def test_commands_are_listed_by_use_a_line_each() -> None:
+    """Every command stands under one of the headings, with a summary that is not cut short at 80 columns."""
+    lines = run("--help").stdout.split("--help  ")[1].splitlines()[1:-2]
+    headings = [line.removesuffix(":") for line in lines if line and not line.startswith(" ")]
+    assert headings == list(PANELS)
+    rows = [line for line in lines if line.startswith(" ")]
+    assert len(rows) == len({command[0] for command in COMMANDS if command}), "a line each"
+    assert all(len(row) <= 80 and "..." not in row for row in rows)
 
 
 def every_command(group: Any, name: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - click's own

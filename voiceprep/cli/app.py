@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -53,6 +54,22 @@ class ReportingGroup(TyperGroup):
             typer.echo(f"voiceprep: standard input or output failed: {plain(str(exc))}", err=True)
             raise typer.Exit(1) from exc
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's own signature
+        """List the commands under the headings that they were given, in the order of their registration."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            panel = getattr(command, "rich_help_panel", None)
+            heading = panel if isinstance(panel, str) else "Commands"
+            found.setdefault(heading, []).append((name, command.get_short_help_str(MAX_SUMMARY)))
+        for heading, rows in found.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+MAX_SUMMARY = 66
+"""Letters of a command's line in a list: with the longest name it fits into 80 columns."""
+
 
 def _write_no_more() -> None:
     """Let what is still in the buffer vanish: Python would complain again when it flushes at its end."""
@@ -89,41 +106,129 @@ def begin(
         library.what_next()
 
 
-app.command("demo", epilog="Example: voiceprep demo --fast")(rounds.demo)
-app.command("practice", epilog="Example: voiceprep practice nms-purpose --headphones")(rounds.practice)
-app.command("drill", epilog="Example: voiceprep drill --minutes 20 --level senior")(drilling.drill)
-app.command("mock", epilog="Example: voiceprep mock --round deep-dive --minutes 30")(mocks.mock)
-app.command("plan", epilog="Example: voiceprep plan --start 2026-11-25 --level senior")(planning.plan)
-app.add_typer(storytelling.app, name="stories")
-app.command("check", epilog='Example: voiceprep check nms-purpose --text "It keeps the best box."')(
-    checking.check
+def _command(panel: str, name: str, run: Callable[..., None], summary: str, example: str) -> None:
+    app.command(name, epilog=f"Example: {example}", short_help=summary, rich_help_panel=panel)(run)
+
+
+def _group(panel: str, name: str, group: typer.Typer, summary: str) -> None:
+    app.add_typer(group, name=name, short_help=summary, rich_help_panel=panel)
+
+
+DESK, HANDS_FREE, BACK, SET_UP = "At a desk", "Hands-free", "Looking back and ahead", "Setting up"
+PANELS = (DESK, HANDS_FREE, BACK, SET_UP)
+"""The headings in ``voiceprep --help``; the README's table has the same."""
+
+
+_command(
+    DESK, "demo", rounds.demo, "the whole loop on recordings, in under a minute", "voiceprep demo --fast"
 )
-app.command(
+_command(
+    DESK,
+    "practice",
+    rounds.practice,
+    "one question, your answer, what is missing, a follow-up",
+    "voiceprep practice nms-purpose --headphones",
+)
+_command(
+    DESK,
+    "check",
+    checking.check,
+    "flags for an answer from text, file or recording",
+    'voiceprep check nms-purpose --text "It keeps the best box."',
+)
+_command(
+    DESK,
     "score",
-    epilog='Example: voiceprep score --reference "A function that calls itself." --text "It calls itself."',
-)(checking.score)
-app.command("transcribe", epilog="Example: voiceprep transcribe answer.wav --json")(checking.transcribe)
+    checking.score,
+    "an answer against a reference answer of your own",
+    'voiceprep score --reference "A function that calls itself." --text "It calls itself."',
+)
+_command(
+    DESK,
+    "transcribe",
+    checking.transcribe,
+    "the words of a recording",
+    "voiceprep transcribe answer.wav --json",
+)
+
+_command(
+    HANDS_FREE,
+    "drill",
+    drilling.drill,
+    "questions in a row by voice alone",
+    "voiceprep drill --minutes 20 --level senior",
+)
+_command(
+    HANDS_FREE,
+    "mock",
+    mocks.mock,
+    "an interview round, or five, against the clock",
+    "voiceprep mock --round deep-dive --minutes 30",
+)
+_command(
+    HANDS_FREE,
+    "repair",
+    repairing.repair,
+    "say your vague sentences again until they are concrete",
+    "voiceprep repair 3, or: voiceprep repair --order worst --topic detection",
+)
+
+_command(BACK, "history", library.history, "what you answered", "voiceprep history 3")
+_command(
+    BACK,
+    "replay",
+    replaying.replay,
+    "an earlier answer, every finding marked in place",
+    "voiceprep replay 3 --recheck",
+)
+_command(
+    BACK,
+    "report",
+    replaying.report,
+    "an answer, or a mock interview, as one HTML file with sound",
+    "voiceprep report 3 --open",
+)
+_command(
+    BACK, "vague", replaying.vague, "the vague sentences of all your answers", "voiceprep vague --order worst"
+)
+_command(
+    BACK,
+    "progress",
+    progress.progress,
+    "what you cover, keep leaving out, and are ready for",
+    "voiceprep progress --topic detection --plot progress.html",
+)
+_command(BACK, "profile", library.profile, "what your latest answers signal", "voiceprep profile --last 5")
+_group(BACK, "stories", storytelling.app, "your stories about past work, told or not, and notes")
+_command(
+    BACK,
+    "plan",
+    planning.plan,
+    "three weeks of preparation, day by day",
+    "voiceprep plan --start 2026-11-25 --level senior",
+)
+_command(
+    BACK,
+    "export",
+    replaying.export,
+    "answers as Markdown, JSON, CSV or subtitles",
+    "voiceprep export 3 --format srt",
+)
+_command(
+    BACK, "forget", library.forget, "delete answers for good, recordings included", "voiceprep forget 3 4"
+)
+
+_command(
+    SET_UP, "doctor", doctor.doctor, "what works on this machine, and what mends the rest", "voiceprep doctor"
+)
+_group(SET_UP, "models", library.models, "the speech models, fetching one")
+_group(SET_UP, "questions", library.questions, "what can be asked; add questions of your own")
+_group(SET_UP, "config", configuring.config, "what is remembered between runs")
+_command(SET_UP, "restore", library.restore, "put back the copy of a damaged journal", "voiceprep restore")
+
 library.questions.command(
     "new", epilog="Example: voiceprep questions new hashing-why --topic foundations --kind define"
 )(authoring.new)
 library.questions.command("import", epilog="Example: voiceprep questions import cards.csv --pack databases")(
     authoring.import_cards
 )
-app.add_typer(library.questions, name="questions")
-app.add_typer(library.models, name="models")
-app.add_typer(configuring.config, name="config")
-app.command("history", epilog="Example: voiceprep history 3")(library.history)
-app.command("replay", epilog="Example: voiceprep replay 3 --recheck")(replaying.replay)
-app.command("report", epilog="Example: voiceprep report 3 --open")(replaying.report)
-app.command("vague", epilog="Example: voiceprep vague --order worst")(replaying.vague)
-app.command("progress", epilog="Example: voiceprep progress --topic detection --plot progress.html")(
-    progress.progress
-)
-app.command(
-    "repair", epilog="Example: voiceprep repair 3, or: voiceprep repair --order worst --topic detection"
-)(repairing.repair)
-app.command("export", epilog="Example: voiceprep export 3 --format srt")(replaying.export)
-app.command("profile", epilog="Example: voiceprep profile --last 5")(library.profile)
-app.command("forget", epilog="Example: voiceprep forget 3 4")(library.forget)
-app.command("restore", epilog="Example: voiceprep restore")(library.restore)
-app.command("doctor", epilog="Example: voiceprep doctor")(doctor.doctor)
