@@ -559,9 +559,13 @@ def test_a_drill_is_no_mock(data: Path) -> None:
     journal = SqliteJournal(data)
     drill = journal.begin_run(RunKind.DRILL, (NMS.id,), NOON)
     empty = journal.begin_run(RunKind.MOCK, (NMS.id,), NOON, round_="coding")
+    assert "hold one: voiceprep mock" in run("report", "--mock", str(drill)).stderr
+    held = journal.begin_run(RunKind.MOCK, (NMS.id,), NOON, round_="coding")
+    journal.begin(NMS.id, Level.MID, "typed", NOON, held)
     journal.close()
-    assert "is no mock interview" in run("report", "--mock", str(drill)).stderr
-    assert "nothing is kept" in run("report", "--mock", str(empty)).stderr
+    for other in (drill, empty, 99):
+        told = run("report", "--mock", str(other)).stderr
+        assert f"no mock interview {other}; there are {held} (coding)" in " ".join(told.split())
     assert run("report", "--mock", "99").exit_code == 1
     assert run("report", "1", "--mock", "1").exit_code == 2
     assert not list(data.glob("*.html"))

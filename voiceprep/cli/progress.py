@@ -37,6 +37,8 @@ DIGITS = "0123456789"
 """Where bars cannot be shown: tenths of the way from bottom to top."""
 GAPS = {BARS: "·", DIGITS: "."}
 """A period without an answer."""
+NOTHING_FITS = "Nothing was answered that fits; go on with: voiceprep practice"
+NOTHING_YET = "Nothing has been answered yet. Begin with: voiceprep practice"
 PLOTS = (".svg", ".png", ".html")
 
 
@@ -85,7 +87,8 @@ def progress(
     if as_json:
         typer.echo(json.dumps(to_object(found), ensure_ascii=False))
     elif not standings:
-        typer.echo("Nothing was answered that fits; go on with: voiceprep practice", err=True)
+        is_narrowed = topic is not None or question is not None or since is not None
+        typer.echo(NOTHING_FITS if is_narrowed else NOTHING_YET, err=True)
     elif plot is not None:
         _plot(plot.absolute(), found)
     else:

@@ -197,13 +197,15 @@ def report(
 
 
 def _mock(journal: Journal, mock: int) -> Run:
-    """The mock interview of that number, of which something is kept. Raises JournalError, UsageError."""
-    run = journal.run(mock)
-    if run.kind is not RunKind.MOCK:
-        raise UsageError(f"run {mock} is no mock interview but a drill; see: voiceprep history")
-    if not run.attempts:
-        raise JournalError(f"nothing is kept of mock interview {mock}; hold another: voiceprep mock")
-    return run
+    """The mock interview of that number, of which something is kept. Raises JournalError, naming all."""
+    from voiceprep.mock import mock_name
+
+    mocks = {run.id: run for run in journal.runs() if run.kind is RunKind.MOCK and run.attempts}
+    if mock in mocks:
+        return mocks[mock]
+    known = [f"{run.id} ({mock_name(run)})" for run in mocks.values()]
+    there_are = f"there are {', '.join(known)}" if known else "hold one: voiceprep mock"
+    raise JournalError(f"there is no mock interview {mock}; {there_are}")
 
 
 def _alone(kept: Attempt, bank: Bank) -> Chapter:
