@@ -568,8 +568,9 @@ class Attempt:
 
     @property
     def held(self) -> tuple[bool, ...]:
-        """Of every follow-up whether the reply says what it asked for: not where it was passed or met with
-        silence. One that was broken off tells nothing and is left out.
+        """Of every follow-up whether the reply says what it asked for.
+
+        It does not where it was passed or met with silence. One that was broken off is left out.
         """
         return tuple(
             answer.assessment is not None and has_held(answer.probes, answer.assessment)

@@ -32,7 +32,6 @@ from voiceprep.model import (
     Attempt,
     Ending,
     Level,
-    Move,
     Order,
     Recovered,
     Repair,
@@ -93,7 +92,6 @@ _VAGUE = (
 )
 # One row that holds everything: ten thousand rows would each wait for Python's lock, which another thread may
 # hold. Findings come as one text an attempt, split by characters that no name holds.
-_HOLD = ", ".join(f"'{move}'" for move in HOLDS_A_BOUNDARY)
 _STANDINGS = (
     "SELECT json_group_array(json_array(attempts.id, attempts.question, started, signals, "
     "(SELECT verdict FROM assessments WHERE attempt = attempts.id AND ordinal = 0), "
@@ -103,11 +101,12 @@ _STANDINGS = (
     "WHERE assessment = judged.id AND kind = 'move' AND required), "
     # As Attempt.held.
     "(SELECT group_concat(EXISTS(SELECT 1 FROM findings WHERE assessment = replies.id AND status = 'said' "
-    f"AND (name = probes OR probes = '{Move.BOUNDARY}' AND kind = 'move' AND name IN ({_HOLD}))), '') "
+    "AND (name = probes OR probes = 'boundary' AND kind = 'move' "
+    "AND name IN (SELECT value FROM json_each(?)))), '') "
     "FROM answers LEFT JOIN assessments AS replies "
     "ON answers.attempt = replies.attempt AND answers.ordinal = replies.ordinal "
     "WHERE answers.attempt = attempts.id AND answers.ordinal > 0 AND repairs IS NULL "
-    f"AND probes IS NOT NULL AND (replies.id IS NOT NULL OR state = '{AnswerState.NOTHING_SAID}')), "
+    "AND probes IS NOT NULL AND (replies.id IS NOT NULL OR state = 'nothing said')), "
     "words, fillers, seconds, words_per_minute, longest_pause_s)) "
     "FROM attempts CROSS JOIN assessments AS judged ON judged.id = (SELECT id FROM assessments AS one "
     "WHERE attempt = attempts.id AND NOT EXISTS (SELECT 1 FROM answers AS tries "
@@ -352,7 +351,8 @@ class SqliteJournal:
         Raises JournalError, also for a row that does not make sense, ValueError where ``since`` has no zone.
         """
         wanted = None if questions is None else json.dumps(questions)
-        values = (rows.COMBINED, _utc_text(since) if since is not None else "", wanted, wanted)
+        holds = json.dumps(HOLDS_A_BOUNDARY)
+        values = (holds, rows.COMBINED, _utc_text(since) if since is not None else "", wanted, wanted)
         with self._reading("read how you stand"):
             found = self._run(_STANDINGS, values).fetchone()[0]
         with self._making_sense():
