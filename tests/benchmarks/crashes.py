@@ -389,7 +389,7 @@ def play_moment(place: Bench, use: Use, moment: Moment) -> Outcome:
     cut_short = len(answers) < len(delivered) or any(a.state is AnswerState.INTERRUPTED for a in answers)
     if cut_short:
         faults += _untold(fresh, again.stderr)
-    faults += _left_behind(place)
+    faults += left_behind(place.home)
     if "spoken to" in shown and left_before & set(place.scratch.glob("voiceprep-speech-*")):
         faults.append("scratch of an earlier run is left although this one spoke")
     begun = running.begun()
@@ -492,9 +492,9 @@ def _untold(fresh: Sequence[Attempt], said: str) -> Iterator[str]:
                 yield f"the next start does not say how to go on with attempt {attempt.id}"
 
 
-def _left_behind(place: Bench) -> Iterator[str]:
-    """What the database, its locks and the folder show after the next start."""
-    with closing(sqlite3.connect(place.home / "journal.db", timeout=0.5, isolation_level=None)) as database:
+def left_behind(home: Path) -> Iterator[str]:
+    """What is wrong with the database, its locks and the folder ``home`` after the next start."""
+    with closing(sqlite3.connect(home / "journal.db", timeout=0.5, isolation_level=None)) as database:
         found = database.execute("PRAGMA integrity_check").fetchall()
         if found != [("ok",)]:
             yield f"integrity_check: {found[:3]}"
@@ -503,7 +503,7 @@ def _left_behind(place: Bench) -> Iterator[str]:
         database.execute("BEGIN IMMEDIATE")
         database.execute("ROLLBACK")
         known = {
-            place.home / row[0] for row in database.execute("SELECT audio FROM answers WHERE audio NOT NULL")
+            home / row[0] for row in database.execute("SELECT audio FROM answers WHERE audio NOT NULL")
         }
         half = database.execute(
             "SELECT attempt, ordinal, state FROM answers WHERE state = 'recording' OR state = 'checked' "
@@ -515,20 +515,20 @@ def _left_behind(place: Bench) -> Iterator[str]:
             "(SELECT attempt FROM assessments WHERE ordinal = -1)"
         ).fetchall()
         yield from (f"half a record: attempt {row[0]} has findings and no verdict" for row in open_ends)
-    recordings = place.home / RECORDINGS_FOLDER
+    recordings = home / RECORDINGS_FOLDER
     files = set(recordings.rglob("*.wav"))
-    yield from (f"no record of {path.relative_to(place.home)}" for path in sorted(files - known))
-    yield from (f"no file {path.relative_to(place.home)}" for path in sorted(known - files))
+    yield from (f"no record of {path.relative_to(home)}" for path in sorted(files - known))
+    yield from (f"no file {path.relative_to(home)}" for path in sorted(known - files))
     for path in files:
         lock = take_lock(path)
         if lock is None:
-            yield f"{path.relative_to(place.home)} is locked"
+            yield f"{path.relative_to(home)} is locked"
         else:
             lock.release()
     empty = [path for path in recordings.glob("*") if path.is_dir() and not any(path.iterdir())]
-    yield from (f"an empty folder {path.relative_to(place.home)}" for path in empty)
+    yield from (f"an empty folder {path.relative_to(home)}" for path in empty)
     expected = {"journal.db", "config.toml", RECORDINGS_FOLDER, "spoken"}
-    yield from (f"left: {path.name}" for path in place.home.iterdir() if path.name not in expected)
+    yield from (f"left: {path.name}" for path in home.iterdir() if path.name not in expected)
 
 
 def scratch_left(place: Bench) -> tuple[str, ...]:
