@@ -502,9 +502,7 @@ def left_behind(home: Path) -> Iterator[str]:
             yield "rows that point nowhere"
         database.execute("BEGIN IMMEDIATE")
         database.execute("ROLLBACK")
-        known = {
-            home / row[0] for row in database.execute("SELECT audio FROM answers WHERE audio NOT NULL")
-        }
+        known = {home / row[0] for row in database.execute("SELECT audio FROM answers WHERE audio NOT NULL")}
         half = database.execute(
             "SELECT attempt, ordinal, state FROM answers WHERE state = 'recording' OR state = 'checked' "
             "AND (attempt, ordinal) NOT IN (SELECT attempt, ordinal FROM assessments)"

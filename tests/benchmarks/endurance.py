@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import multiprocessing
 import os
-import subprocess
 import sys
 import tempfile
+import threading
 import time
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -57,12 +59,15 @@ N_ANSWERS = 50
 
 N_QUESTIONS = 100
 AUDIBLE = 0.01
-"""Level above which a 20 ms frame is speech and not silence: -40 dBFS."""
+"""Level above which a sample is speech and not silence: -40 dBFS."""
 
 ON_ITS_WAY_S = 0.5
 """What a program has played is at the listener by then."""
 
-WHOLE_SHARE = 0.98
+PART_S = 0.5
+ALIKE = 0.95
+"""Correlation from which half a second of speech is the same, after two resamplers."""
+
 MEGABYTE = 1e6
 
 
@@ -200,7 +205,7 @@ def _n_in_place(played: Samples, kept: Samples) -> int:
 
 
 def spoken() -> None:
-    """Print how many questions came out of the loudspeaker whole."""
+    """Print how many questions came out of the loudspeaker whole, and what the others lack."""
     content = bank.load([resources.folder("content")])
     questions = [text.spoken(question.ask, content.glossary) for question in content.questions]
     n_audible = n_whole = 0
@@ -210,23 +215,53 @@ def spoken() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         aloud = stack.enter_context(closing(Pyttsx3Speaker(SoundDevicePlayer(None), SpeechOptions())))
         filed = stack.enter_context(closing(Pyttsx3Speaker(WavFilePlayer(folder), SpeechOptions())))
-        for said in itertools.islice(itertools.cycle(questions), N_QUESTIONS):
-            true_s = _speech_s(read_samples_any(Path(filed.say(said, _never))))
-            listener = sink.listen()
-            with ThreadPoolExecutor(1) as worker:
-                heard = worker.submit(_all_heard, listener)
+        for number, said in enumerate(itertools.islice(itertools.cycle(questions), N_QUESTIONS), start=1):
+            true = _sounding(read_samples_any(Path(filed.say(said, _never))))
+            with _Listener(sink) as listener:
                 aloud.say(said, _never)
-                time.sleep(ON_ITS_WAY_S)
-                listener.terminate()
-            heard_s = _speech_s(heard.result())
-            n_audible += heard_s > 0
-            n_whole += heard_s >= WHOLE_SHARE * true_s
+                listener.await_samples(round(ON_ITS_WAY_S * RATE_HZ))
+            alike = _alike(true, listener.heard())
+            n_audible += len(_sounding(listener.heard())) > 0
+            n_whole += min(alike) >= ALIKE
+            if min(alike) < ALIKE:
+                parts = " ".join(f"{one:.2f}" for one in alike)
+                print(f"  question {number}, likeness of each {PART_S:g} s: {parts}", flush=True)
     print(f"{N_QUESTIONS} questions spoken in a row: {n_audible} audible, {n_whole} whole")
 
 
-def _all_heard(listener: subprocess.Popen[bytes]) -> Samples:
-    pcm = listener.communicate()[0]
-    return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
+class _Listener:
+    """Hears what the loudspeaker plays, from before it is begun: a process that listens takes time to start."""
+
+    def __init__(self, sink: NullSink) -> None:
+        self._process = sink.listen()
+        self._pieces: list[bytes] = []
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        self.await_samples(1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._thread.join()
+        self._process.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        with self._process.stdout as stdout:
+            while piece := stdout.read(320):  # 10 ms
+                self._pieces.append(piece)
+
+    def await_samples(self, n_samples: int) -> None:
+        """Return when so many more have arrived: by their count, since on a busy machine they come late."""
+        n_before = len(self._pieces)
+        while (len(self._pieces) - n_before) * 160 < n_samples and self._thread.is_alive():
+            time.sleep(0.01)
+
+    def heard(self) -> Samples:
+        """Everything so far."""
+        return np.frombuffer(b"".join(self._pieces), "<i2").astype(np.float32) / np.float32(32768)
 
 
 def read_samples_any(path: Path) -> Samples:
@@ -234,12 +269,28 @@ def read_samples_any(path: Path) -> Samples:
     return np.concatenate(list(read_audio(path)))
 
 
-def _speech_s(heard: Samples) -> float:
-    """From the first audible frame to the last, in seconds."""
-    n_frame = RATE_HZ // 50
-    frames = heard[: len(heard) // n_frame * n_frame].reshape(-1, n_frame)
-    loud = np.flatnonzero(np.abs(frames).max(axis=1) > AUDIBLE)
-    return float(loud[-1] - loud[0] + 1) / 50 if len(loud) else 0.0
+def _sounding(samples: Samples) -> Samples:
+    """From the first audible sample to the last."""
+    loud = np.flatnonzero(np.abs(samples) > AUDIBLE)
+    return samples[loud[0] : loud[-1] + 1] if len(loud) else samples[:0]
+
+
+def _alike(true: Samples, heard: Samples) -> list[float]:
+    """How like ``true`` each part of it is where it should be in ``heard``: 1.0 the same, 0.0 missing."""
+    n = 1 << (len(true) + len(heard)).bit_length()
+    begin = int(np.argmax(np.fft.irfft(np.fft.rfft(heard, n) * np.conj(np.fft.rfft(true, n)), n)))
+    begin = begin if begin < len(heard) else begin - n
+    there = np.pad(heard, (len(true), len(true)))[len(true) + begin :][: len(true)]
+    parts = range(0, len(true), round(PART_S * RATE_HZ))
+    return [_likeness(true[at:][: parts.step], there[at:][: parts.step]) for at in parts]
+
+
+def _likeness(one: Samples, other: Samples) -> float:
+    """Correlation of two sounds; 1.0 where ``one`` is so quiet that nothing of it can be missing."""
+    loud, other_loud = float(one @ one), float(other @ other)
+    if loud < len(one) * AUDIBLE**2 / 10:
+        return 1.0
+    return float(one @ other) / math.sqrt(loud * other_loud) if other_loud else 0.0
 
 
 def _never() -> bool:

@@ -300,9 +300,7 @@ class Speaker:
         names = tuple(str(command) for command in saying.commands)
         at_s = time.monotonic() - self.began_s
         self.playing = self.sink.play(path)
-        said = Said(
-            path.name, turn, self.attempt, self.ordinal, at_s, saying.n_must, saying.words, names
-        )
+        said = Said(path.name, turn, self.attempt, self.ordinal, at_s, saying.n_must, saying.words, names)
         self.place.note("said", asdict(said))
 
     def hear(self, line: str) -> None:
@@ -427,11 +425,7 @@ def _read(program: subprocess.Popen[str], shown: queue.Queue[str | None]) -> Non
 
 def _memory(pid: int) -> dict[str, float]:
     """Resident megabytes of the program, and of its child processes."""
-    children = [
-        int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/stat")
-        if _parent(path) == pid
-    ]
+    children = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if _parent(path) == pid]
     return {"own_mb": _resident_mb(pid), "children_mb": sum(map(_resident_mb, children))}
 
 
@@ -484,7 +478,9 @@ def compared(place: Place, said: Said, answer: Answer, hiss: Pcm) -> Kept:
     there = part[n_before : max(n_before, len(whole) - begin)]
     rest = whole[begin + n_before : begin + n_before + len(there)].astype(np.int32) - there
     expected = round(said.at_s * RATE_HZ) + n_before
-    window = hiss[max(0, expected - round(SEARCH_S * RATE_HZ)) : expected + len(rest) + round(SEARCH_S * RATE_HZ)]
+    window = hiss[
+        max(0, expected - round(SEARCH_S * RATE_HZ)) : expected + len(rest) + round(SEARCH_S * RATE_HZ)
+    ]
     at = lag(rest[: 4 * RATE_HZ].clip(-200, 200).astype(np.int16), window) if len(rest) else 0
     room = window[at : at + len(rest)]
     n_wrong = len(there) - int(np.count_nonzero(rest[: len(room)] == room))
@@ -563,7 +559,9 @@ def _report_memory(place: Place) -> None:
         halves = [level(at_s, at_s + 60) for at_s in np.arange(SETTLED_S, last_s - 60, 300)]
         grown = 100 * (last / first - 1) if first else 0.0
         each = ", ".join(f"{half:.1f}" for half in halves)
-        print(f"memory of {what}: {first:.1f} MB after 5 minutes, {last:.1f} at the end ({grown:+.1f} %); {each}")
+        print(
+            f"memory of {what}: {first:.1f} MB after 5 minutes, {last:.1f} at the end ({grown:+.1f} %); {each}"
+        )
 
 
 def _report_samples(place: Place, said: Sequence[Said], attempts: Sequence[Attempt]) -> None:
