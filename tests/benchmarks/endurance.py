@@ -230,7 +230,7 @@ def spoken() -> None:
 
 
 class _Listener:
-    """Hears what the loudspeaker plays, from before it is begun: a process that listens takes time to start."""
+    """Hears what the loudspeaker plays; once entered it does, since a process takes time to start."""
 
     def __init__(self, sink: NullSink) -> None:
         self._process = sink.listen()

@@ -27,6 +27,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -124,6 +125,17 @@ class Said:
     n_must: int
     words: tuple[tuple[str, int], ...]
     commands: tuple[str, ...]
+
+    @classmethod
+    def noted(cls, row: dict[str, Any]) -> Said:
+        """From a line of the notes."""
+        places = tuple((word, start) for word, start in row["words"])
+        return cls(**(row | {"words": places, "commands": tuple(row["commands"])}))
+
+    @property
+    def name(self) -> str:
+        """For a line of the report."""
+        return f"{self.wav} ({self.turn}, after {self.at_s:.0f} s)"
 
 
 def write_wav(path: Path, pcm: Pcm) -> None:
@@ -244,7 +256,7 @@ class Place:
         with (self.folder / f"{name}.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
-    def notes(self, name: str) -> list[dict[str, object]]:
+    def notes(self, name: str) -> list[dict[str, Any]]:
         """The lines noted so far."""
         path = self.folder / f"{name}.jsonl"
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -460,6 +472,11 @@ class Kept:
     n_after: int
     offset_s: float | None
 
+    @property
+    def n_lost(self) -> int:
+        """Samples that are not where they should be."""
+        return self.n_before + self.n_wrong + self.n_after
+
 
 def lag(part: Pcm, whole: Pcm) -> int:
     """Where ``part`` lies in ``whole``; below 0 where its beginning is missing."""
@@ -478,9 +495,8 @@ def compared(place: Place, said: Said, answer: Answer, hiss: Pcm) -> Kept:
     there = part[n_before : max(n_before, len(whole) - begin)]
     rest = whole[begin + n_before : begin + n_before + len(there)].astype(np.int32) - there
     expected = round(said.at_s * RATE_HZ) + n_before
-    window = hiss[
-        max(0, expected - round(SEARCH_S * RATE_HZ)) : expected + len(rest) + round(SEARCH_S * RATE_HZ)
-    ]
+    n_search = round(SEARCH_S * RATE_HZ)
+    window = hiss[max(0, expected - n_search) : expected + len(rest) + n_search]
     at = lag(rest[: 4 * RATE_HZ].clip(-200, 200).astype(np.int16), window) if len(rest) else 0
     room = window[at : at + len(rest)]
     n_wrong = len(there) - int(np.count_nonzero(rest[: len(room)] == room))
@@ -506,96 +522,108 @@ def report(place: Place) -> None:
     """Print what came of a run."""
     (status,) = place.notes("status")
     shown = [str(line["line"]) for line in place.notes("shown")]
-    said = [
-        Said(**(row | {"words": tuple(map(tuple, row["words"])), "commands": tuple(row["commands"])}))  # type: ignore[arg-type,call-overload]
-        for row in place.notes("said")
-    ]
+    said = [Said.noted(row) for row in place.notes("said")]
     with closing(SqliteJournal(place.home)) as journal:
         attempts = sorted(journal.attempts(), key=lambda one: one.id)
     answers = [answer for attempt in attempts for answer in attempt.answers]
-    print(f"{float(str(status['minutes'])):.1f} minutes, exit status {status['status']}")
+    gone_s = 60 * status["minutes"] - place.notes("shown")[-1]["at_s"]
+    print(
+        f"{status['minutes']:.1f} minutes, exit status {status['status']}, {gone_s:.1f} s after its last line"
+    )
     states = Counter(str(answer.state) for answer in answers)
     print(
-        f"{len(attempts)} questions, {len(answers)} answers ({', '.join(f'{n} {s}' for s, n in states.items())}), "
+        f"{len(attempts)} questions, {len(answers)} answers ({_listed(states)}), "
         f"{sum(answer.n_samples for answer in answers) / RATE_HZ / 60:.1f} minutes of recordings, "
         f"{sum(answer.n_overflows for answer in answers)} overflows"
     )
-    turns = Counter(one.turn for one in said)
-    print("said: " + ", ".join(f"{n} {turn}" for turn, n in turns.items()))
+    print(f"said: {_listed(Counter(one.turn for one in said))}")
     _report_commands(said, shown)
-    _report_memory(place)
-    _report_samples(place, said, attempts)
-    print("left behind: " + ("; ".join(left_behind(place.home)) or "nothing"))
+    _report_memory(place.notes("memory"))
+    kept = tuple(_kept(place, said, attempts))
+    if kept:
+        _report_samples(kept)
+        _report_drift(kept)
     open_ends = [
         f"attempt {attempt.id}"
         for attempt in attempts
-        for answer in attempt.answers
-        if answer.state is AnswerState.RECORDING
+        if any(answer.state is AnswerState.RECORDING for answer in attempt.answers)
     ]
-    print("open attempts: " + (", ".join(open_ends) or "none"))
+    print(f"open attempts: {', '.join(open_ends) or 'none'}")
+    print(f"left behind: {'; '.join(left_behind(place.home)) or 'nothing'}")
     scratch = sorted(path.name for path in (place.folder / "scratch").iterdir())
-    print("scratch left: " + (", ".join(scratch) or "none"))
+    print(f"temporary files: {', '.join(scratch) or 'none'}")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} {what}" for what, n in counts.items())
 
 
 def _report_commands(said: Sequence[Said], shown: Sequence[str]) -> None:
     given = Counter(command for one in said for command in one.commands)
-    obeyed = Counter(line[1:-1] for line in shown if line[1:-1] in list(Command) and line.startswith("("))
-    every = sorted(set(given) | set(obeyed))
-    print(
-        f"commands: {given.total()} given, {obeyed.total()} obeyed; "
-        + ", ".join(f"{name} {obeyed[name]} of {given[name]}" for name in every)
-    )
+    told = {f"({command})": str(command) for command in Command}
+    obeyed = Counter(told[line] for line in shown if line in told)
+    each = [f"{name} {obeyed[name]} of {given[name]}" for name in sorted({*given, *obeyed})]
+    print(f"commands obeyed: {obeyed.total()} of {given.total()} given; {', '.join(each)}")
 
 
-def _report_memory(place: Place) -> None:
-    samples = [{key: float(str(value)) for key, value in row.items()} for row in place.notes("memory")]
-    last_s = samples[-1]["at_s"] - 15.0  # while it ends it is no longer whole
+def _report_memory(rows: Sequence[dict[str, Any]]) -> None:
+    last_s = rows[-1]["at_s"] - 2 * SAMPLE_S  # while it ends, memory is freed
     for name, what in (("own_mb", "the program"), ("children_mb", "its child processes")):
-
-        def level(from_s: float, to_s: float, name: str = name) -> float:
-            return statistics.median([one[name] for one in samples if from_s <= one["at_s"] <= to_s] or [0.0])
-
-        first, last = level(SETTLED_S, SETTLED_S + 60), level(last_s - 60, last_s)
-        halves = [level(at_s, at_s + 60) for at_s in np.arange(SETTLED_S, last_s - 60, 300)]
-        grown = 100 * (last / first - 1) if first else 0.0
-        each = ", ".join(f"{half:.1f}" for half in halves)
+        settled = [(row["at_s"], row[name]) for row in rows if SETTLED_S <= row["at_s"] <= last_s]
+        if not settled:
+            print(f"memory of {what}: too short a run")
+            continue
+        first = statistics.median(mb for at_s, mb in settled if at_s < SETTLED_S + 60)
+        last = statistics.median(mb for at_s, mb in settled if at_s > last_s - 60)
+        grown = f", grown by {100 * (last / first - 1):.1f} %" if first else ""
+        each = " ".join(f"{mb:.0f}" for _, mb in settled[:: round(300 / SAMPLE_S)])
         print(
-            f"memory of {what}: {first:.1f} MB after 5 minutes, {last:.1f} at the end ({grown:+.1f} %); {each}"
+            f"memory of {what}: {first:.1f} MB after 5 minutes, {last:.1f} MB at the end{grown} "
+            f"(every 5 minutes: {each})"
         )
 
 
-def _report_samples(place: Place, said: Sequence[Said], attempts: Sequence[Attempt]) -> None:
+def _kept(place: Place, said: Sequence[Said], attempts: Sequence[Attempt]) -> Iterator[Kept]:
+    """What was kept of each answer."""
     hiss = read_wav(place.hiss)
-    kept = []
     for one in said:
-        if not one.n_must or one.attempt >= len(attempts):
+        if not one.n_must:
             continue
-        answer = next((a for a in attempts[one.attempt].answers if a.ordinal == one.ordinal), None)
+        answers = attempts[one.attempt].answers if one.attempt < len(attempts) else ()
+        answer = next((answer for answer in answers if answer.ordinal == one.ordinal), None)
         if answer is None or answer.audio is None:
-            print(f"  {one.wav} ({one.turn}, {one.at_s:.0f} s): no recording")
-            continue
-        kept.append(compared(place, one, answer, hiss))
+            print(f"  {one.name}: no recording")
+            yield Kept(one, 0, 0, one.n_must, None)
+        else:
+            yield compared(place, one, answer, hiss)
+
+
+def _report_samples(kept: Sequence[Kept]) -> None:
     for one in kept:
-        if one.n_before or one.n_wrong or one.n_after:
+        if one.n_lost:
             print(
-                f"  {one.said.wav} ({one.said.turn}, {one.said.at_s:.0f} s), seconds: "
-                f"{one.n_before / RATE_HZ:.2f} missing before, {one.n_wrong / RATE_HZ:.2f} wrong within, "
-                f"{one.n_after / RATE_HZ:.2f} missing after"
+                f"  {one.said.name}: {one.n_before / RATE_HZ:.2f} s missing before, "
+                f"{one.n_wrong / RATE_HZ:.2f} s wrong within, {one.n_after / RATE_HZ:.2f} s missing after"
             )
-    n_played = sum(one.said.n_must for one in kept)
-    n_lost = sum(one.n_before + one.n_wrong + one.n_after for one in kept)
-    n_whole = sum(not one.n_before + one.n_wrong + one.n_after for one in kept)
+    n_played, n_lost = sum(one.said.n_must for one in kept), sum(one.n_lost for one in kept)
     print(
-        f"samples: {n_played - n_lost} of {n_played} in place ({1 - n_lost / n_played:.6f}), "
-        f"{n_whole} of {len(kept)} answers whole; wrong within: {sum(one.n_wrong for one in kept)}, "
-        f"cut off: {sum(one.n_after > 0 for one in kept)}"
+        f"samples of answers kept in place: {n_played - n_lost} of {n_played} ({1 - n_lost / n_played:.6f}); "
+        f"answers whole: {sum(not one.n_lost for one in kept)} of {len(kept)}; "
+        f"cut off: {sum(one.n_after > 0 for one in kept)}; "
+        f"samples wrong or missing within: {sum(one.n_wrong for one in kept)}"
     )
+
+
+def _report_drift(kept: Sequence[Kept]) -> None:
     offsets = [one.offset_s for one in kept if one.offset_s is not None]
+    if not offsets:
+        print("words: none that could be placed")
+        return
     third = max(1, len(offsets) // 3)
     early_s, late_s = statistics.median(offsets[:third]), statistics.median(offsets[-third:])
     print(
-        f"words of {len(offsets)} answers, in the transcript later than they were, median: {early_s:+.3f} s in "
-        f"the first third, {late_s:+.3f} s in the last; drift {late_s - early_s:+.3f} s"
+        f"words of {len(offsets)} answers stand in the transcript later than they were said by "
+        f"{early_s:+.3f} s in the first third of the run and {late_s:+.3f} s in the last (median)"
     )
 
 
