@@ -23,6 +23,7 @@ import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -204,7 +205,7 @@ def _n_in_place(played: Samples, kept: Samples) -> int:
     return int(np.count_nonzero(part == played[: len(part)]))
 
 
-def spoken() -> None:
+def spoken(keep: Path | None) -> None:
     """Print how many questions came out of the loudspeaker whole, and what the others lack."""
     content = bank.load([resources.folder("content")])
     questions = [text.spoken(question.ask, content.glossary) for question in content.questions]
@@ -220,12 +221,16 @@ def spoken() -> None:
             with _Listener(sink) as listener:
                 aloud.say(said, _never)
                 listener.await_samples(round(ON_ITS_WAY_S * RATE_HZ))
-            alike = _alike(true, listener.heard())
-            n_audible += len(_sounding(listener.heard())) > 0
-            n_whole += min(alike) >= ALIKE
-            if min(alike) < ALIKE:
-                parts = " ".join(f"{one:.2f}" for one in alike)
-                print(f"  question {number}, likeness of each {PART_S:g} s: {parts}", flush=True)
+            heard = listener.heard()
+            found = _found(true, heard)
+            n_audible += len(_sounding(heard)) > 0
+            if found and all(one.is_in_place for one in found):
+                n_whole += 1
+                continue
+            print(f"  question {number}, each {PART_S:g} s: {' '.join(map(str, found))}", flush=True)
+            if keep is not None:
+                for name, sound in (("heard", heard), ("true", true)):
+                    _write_wav(keep / f"{number}-{name}.wav", sound)
     print(f"{N_QUESTIONS} questions spoken in a row: {n_audible} audible, {n_whole} whole")
 
 
@@ -275,22 +280,53 @@ def _sounding(samples: Samples) -> Samples:
     return samples[loud[0] : loud[-1] + 1] if len(loud) else samples[:0]
 
 
-def _alike(true: Samples, heard: Samples) -> list[float]:
-    """How like ``true`` each part of it is where it should be in ``heard``: 1.0 the same, 0.0 missing."""
-    n = 1 << (len(true) + len(heard)).bit_length()
-    begin = int(np.argmax(np.fft.irfft(np.fft.rfft(heard, n) * np.conj(np.fft.rfft(true, n)), n)))
-    begin = begin if begin < len(heard) else begin - n
-    there = np.pad(heard, (len(true), len(true)))[len(true) + begin :][: len(true)]
-    parts = range(0, len(true), round(PART_S * RATE_HZ))
-    return [_likeness(true[at:][: parts.step], there[at:][: parts.step]) for at in parts]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Where a part of a sound was heard, in samples later than it should be, and how like it that is."""
+
+    late: int
+    likeness: float
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it was heard where it should be."""
+        return self.likeness >= ALIKE and abs(self.late) < RATE_HZ // 100
+
+    def __str__(self) -> str:
+        return f"{self.likeness:.2f}" + (f"({1000 * self.late / RATE_HZ:+.0f}ms)" if self.late else "")
 
 
-def _likeness(one: Samples, other: Samples) -> float:
-    """Correlation of two sounds; 1.0 where ``one`` is so quiet that nothing of it can be missing."""
-    loud, other_loud = float(one @ one), float(other @ other)
-    if loud < len(one) * AUDIBLE**2 / 10:
-        return 1.0
-    return float(one @ other) / math.sqrt(loud * other_loud) if other_loud else 0.0
+def _found(true: Samples, heard: Samples) -> list[_Part]:
+    """Each part of ``true`` in ``heard``, wherever it is; the first one tells where they should be."""
+    n_part = round(PART_S * RATE_HZ)
+    parts = [true[at : at + n_part] for at in range(0, len(true) - n_part // 2, n_part)]
+    begin: int | None = None
+    found = []
+    for number, part in enumerate(parts):
+        if float(part @ part) < len(part) * AUDIBLE**2 / 10 or len(heard) < len(part):
+            continue  # a pause between words
+        products = _correlated(heard, part)
+        at = int(np.argmax(products))
+        there = heard[at : at + len(part)]
+        scale = math.sqrt(float(part @ part) * float(there @ there))
+        likeness = float(part @ there) / scale if scale else 0.0
+        if begin is None:
+            begin = at - number * n_part
+        found.append(_Part(at - begin - number * n_part, likeness))
+    return found
+
+
+def _correlated(whole: Samples, part: Samples) -> Samples:
+    """The product of ``part`` with ``whole`` at every place where it fits."""
+    n = 1 << (len(whole) + len(part)).bit_length()
+    products = np.fft.irfft(np.fft.rfft(whole, n) * np.conj(np.fft.rfft(part, n)), n)
+    return products[: len(whole) - len(part) + 1].astype(np.float32)
+
+
+def _write_wav(path: Path, sound: Samples) -> None:
+    with wave.open(str(path), "wb") as wav:
+        wav.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        wav.writeframes(np.round(sound * 32767).astype("<i2").tobytes())
 
 
 def _never() -> bool:
@@ -302,13 +338,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("what", choices=("memory", "samples", "spoken"))
     parser.add_argument("--minutes", type=float, default=30.0, help="of samples")
+    parser.add_argument("--keep", type=Path, help="folder for what was heard of spoken questions not whole")
     given = parser.parse_args()
     if given.what == "memory":
         memory()
     elif given.what == "samples":
         samples(given.minutes)
     else:
-        spoken()
+        spoken(given.keep)
 
 
 if __name__ == "__main__":
