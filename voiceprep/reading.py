@@ -113,8 +113,15 @@ class Reading:
 
 def lexicon(glossary: tuple[Term, ...], vocabulary: Iterable[str]) -> Lexicon:
     """The lexicon of a glossary; ``vocabulary`` holds the folded words its patterns use."""
+    terms, known = _surfaces_of(glossary)
+    return Lexicon(terms, known.union(vocabulary), _jargon(glossary), _names(glossary))
+
+
+@lru_cache(maxsize=8)
+def _surfaces_of(glossary: tuple[Term, ...]) -> tuple[Mapping[str, tuple[Surface, ...]], frozenset[str]]:
+    """The surfaces of all terms by their first word, and the words they are spelled with."""
     surfaces: dict[str, list[Surface]] = {}
-    known = set(vocabulary)
+    known = set()
     for term in glossary:
         key = "".join(words(term.term))
         if not key:
@@ -123,14 +130,10 @@ def lexicon(glossary: tuple[Term, ...], vocabulary: Iterable[str]) -> Lexicon:
         known.add(key)
         for surface in _surfaces(term, key):
             surfaces.setdefault(surface.words[0], []).append(surface)
-    return Lexicon(
-        MappingProxyType(
-            {first: tuple(sorted(found, key=lambda s: -len(s.words))) for first, found in surfaces.items()}
-        ),
-        frozenset(known),
-        _jargon(glossary),
-        MappingProxyType(_names(glossary)),
-    )
+    by_length = {
+        first: tuple(sorted(found, key=lambda s: -len(s.words))) for first, found in surfaces.items()
+    }
+    return MappingProxyType(by_length), frozenset(known)
 
 
 @lru_cache(maxsize=8)
@@ -152,9 +155,12 @@ def _jargon(glossary: tuple[Term, ...]) -> Mapping[str, Mapping[int, Shape]]:
     )
 
 
-def _names(glossary: tuple[Term, ...]) -> dict[str, int]:
+@lru_cache(maxsize=8)
+def _names(glossary: tuple[Term, ...]) -> Mapping[str, int]:
     written = {words(term.term) for term in glossary}
-    return {"".join(said): n for said in written for n in range(len(said) - 1, 0, -1) if said[n:] in written}
+    return MappingProxyType(
+        {"".join(said): n for said in written for n in range(len(said) - 1, 0, -1) if said[n:] in written}
+    )
 
 
 def name_at(plain: Sequence[str], at: int, lexicon_: Lexicon) -> tuple[str, int]:

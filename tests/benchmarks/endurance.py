@@ -305,15 +305,24 @@ def _found(true: Samples, heard: Samples) -> list[_Part]:
     for number, part in enumerate(parts):
         if float(part @ part) < len(part) * AUDIBLE**2 / 10 or len(heard) < len(part):
             continue  # a pause between words
-        products = _correlated(heard, part)
-        at = int(np.argmax(products))
-        there = heard[at : at + len(part)]
-        scale = math.sqrt(float(part @ part) * float(there @ there))
-        likeness = float(part @ there) / scale if scale else 0.0
-        if begin is None:
-            begin = at - number * n_part
+        place = None if begin is None else begin + number * n_part
+        if place is None or _likeness(heard, place, part) < ALIKE:
+            at = int(np.argmax(_correlated(heard, part)))
+            begin = at - number * n_part if begin is None else begin
+        else:
+            at = place
+        likeness = _likeness(heard, at, part)
         found.append(_Part(at - begin - number * n_part, likeness))
     return found
+
+
+def _likeness(whole: Samples, at: int, part: Samples) -> float:
+    """How like ``part`` is what stands at ``at``: 1.0 the same, 0.0 something else or nothing."""
+    there = whole[max(0, at) : max(0, at + len(part))]
+    if len(there) < len(part):
+        return 0.0
+    scale = math.sqrt(float(part @ part) * float(there @ there))
+    return float(part @ there) / scale if scale else 0.0
 
 
 def _correlated(whole: Samples, part: Samples) -> Samples:
