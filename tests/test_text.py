@@ -260,3 +260,11 @@ def test_a_breath_ends_no_sentence(said: str, n_sentences: int, plain: str | Non
         if at >= 0:
             start, end = found.origin(at, at + 3)
             assert said[start:end].lower() == "the"
+
+
+def test_what_is_known_of_the_glossary_is_made_once() -> None:
+    """Every question has a lexicon of its own; the share of it that is the glossary's is one object."""
+    one, other = lexicon(GLOSSARY, ("backbone",)), lexicon(GLOSSARY, ("kernel",))
+    assert one.surfaces is other.surfaces
+    assert one.names is other.names
+    assert one.vocabulary ^ other.vocabulary == {"backbone", "kernel"}
