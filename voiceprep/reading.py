@@ -121,7 +121,7 @@ def lexicon(glossary: tuple[Term, ...], vocabulary: Iterable[str]) -> Lexicon:
 def _surfaces_of(glossary: tuple[Term, ...]) -> tuple[Mapping[str, tuple[Surface, ...]], frozenset[str]]:
     """The surfaces of all terms by their first word, and the words they are spelled with."""
     surfaces: dict[str, list[Surface]] = {}
-    known = set()
+    known: set[str] = set()
     for term in glossary:
         key = "".join(words(term.term))
         if not key:

@@ -305,12 +305,11 @@ def _found(true: Samples, heard: Samples) -> list[_Part]:
     for number, part in enumerate(parts):
         if float(part @ part) < len(part) * AUDIBLE**2 / 10 or len(heard) < len(part):
             continue  # a pause between words
-        place = None if begin is None else begin + number * n_part
-        if place is None or _likeness(heard, place, part) < ALIKE:
+        if begin is None:
+            begin = int(np.argmax(_correlated(heard, part))) - number * n_part
+        at = begin + number * n_part
+        if _likeness(heard, at, part) < ALIKE:
             at = int(np.argmax(_correlated(heard, part)))
-            begin = at - number * n_part if begin is None else begin
-        else:
-            at = place
         likeness = _likeness(heard, at, part)
         found.append(_Part(at - begin - number * n_part, likeness))
     return found
