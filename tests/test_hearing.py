@@ -107,6 +107,23 @@ def test_transcript_grows_phrase_by_phrase() -> None:
     assert grown == ["I take the small one", "I take the small one because it is quick"]
 
 
+def test_an_hour_costs_as_much_for_each_phrase_as_a_minute() -> None:
+    """The work of taking in phrases grows with their number, not with its square."""
+
+    def seconds(n_phrases: int) -> float:
+        room = Room(options=WHOLE_RECORDING)
+        ears = Ears(LoudnessDetector(), room.recogniser)
+        with ThreadPoolExecutor(1) as worker:
+            hearing = Hearing(ears, room.controls, room.clock, worker, room.options, lambda _: None)
+        said = tuple(HeardWord(f"boxes{at}", at * 1000, (at + 1) * 1000, 0.9) for at in range(12))
+        begun = time.process_time()
+        for at in range(n_phrases):
+            hearing._add(Span(at * RATE_HZ, (at + 1) * RATE_HZ), said)
+        return time.process_time() - begun
+
+    assert seconds(1_200) < 10 * min(seconds(200), seconds(200))
+
+
 def test_spoken_command_ends_the_answer_and_is_not_part_of_it() -> None:
     """Saying "that's my answer" finishes without waiting for silence, and is neither scored nor shown."""
     room = Room(["we prune it", "That's my answer."])

@@ -29,6 +29,7 @@ from voiceprep.listen import (
 )
 from voiceprep.model import RATE_HZ, Ending, Kind, Span
 from voiceprep.patience import LIMIT_S
+from voiceprep.text import words
 
 FRAME_S = FRAME_SAMPLES / RATE_HZ
 
@@ -183,7 +184,7 @@ class Conversation:
     def say(self, text: str, seconds: float = 1.0) -> None:
         self.hear(*speech(seconds), *silence(0.7))
         self.text = f"{self.text} {text}".strip()
-        self.state = read(self.state, self.text, has_words=bool(text))
+        self.state = read(self.state, self.text, n_words=len(words(self.text)) if text else 0)
 
     def silence_to_the_end_s(self) -> float:
         """How long somebody must be silent from here until the answer is finished."""
@@ -211,7 +212,7 @@ def test_unknown_words_count_as_unfinished() -> None:
     talk = Conversation()
     talk.hear(*speech(1), *silence(3))
     assert talk.state.finished is None
-    talk.state = read(talk.state, "It keeps the best box.", has_words=True)
+    talk.state = read(talk.state, "It keeps the best box.", n_words=5)
     talk.hear(*silence(0.1))
     assert talk.state.finished is Ending.SILENCE
 

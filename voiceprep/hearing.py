@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -191,7 +191,9 @@ class Hearing:
         self._tape = _Tape()
         self._framer = _Framer()
         self._waiting: deque[tuple[Span, Future[tuple[HeardWord, ...]]]] = deque()
-        self._words: list[tuple[Span, HeardWord]] = []
+        self._text = ""  # grows with the words: an hour of them is too much to build at each phrase
+        self._words: list[Word] = []
+        self._n_words = 0  # as they are counted in text
         self._held: tuple[Span, tuple[HeardWord, ...]] | None = None
         self._command: Command | None = None
         self._rest_from = 0
@@ -233,7 +235,7 @@ class Hearing:
             with suppress(VoiceprepError):  # the first failure is the one to name
                 record_rest(source.waiting, recording)
         return Heard(
-            transcript=replace(_transcript(self._words), asides_s=tuple(self._asides_s)),
+            transcript=Transcript(self._text, tuple(self._words), tuple(self._asides_s)),
             ending=self._ending(failure),
             n_samples=recording.n_samples,  # the tape may lack the block in which Ctrl-C came
             n_overflows=self._n_overflows,
@@ -372,11 +374,16 @@ class Hearing:
             self._add(span, heard)
 
     def _add(self, span: Span, heard: tuple[HeardWord, ...]) -> None:
-        self._words += [(span, word) for word in heard]
-        grown = _transcript(self._words).text if heard else ""
-        self._state = read(self._state, grown, has_words=bool(words(grown)))
+        for word in heard:
+            text = word.text.strip()
+            start = len(self._text) + 1 if self._words else 0
+            self._text += f" {text}" if self._words else text
+            t0_s, t1_s = ((span.start + at) / RATE_HZ for at in (word.start, word.end))
+            self._words.append(Word(text, start, len(self._text), t0_s, t1_s, word.probability))
+            self._n_words += len(words(text))
+        self._state = read(self._state, self._text, n_words=self._n_words if heard else 0)
         if heard:
-            self._tell(TranscriptGrown(grown))
+            self._tell(TranscriptGrown(self._text))
 
     def _add_held(self) -> None:
         """Somebody went on after what might have been a command: it was part of the answer."""
@@ -418,18 +425,6 @@ def record_rest(waiting: Callable[[], tuple[Block, ...]], recording: Recording) 
     with UNINTERRUPTED:
         for block in waiting():
             recording.write(block.samples)
-
-
-def _transcript(heard: list[tuple[Span, HeardWord]]) -> Transcript:
-    words: list[Word] = []
-    length = 0
-    for span, word in heard:
-        text = word.text.strip()
-        start = length + 1 if words else 0
-        length = start + len(text)
-        t0_s, t1_s = ((span.start + at) / RATE_HZ for at in (word.start, word.end))
-        words.append(Word(text, start, length, t0_s, t1_s, word.probability))
-    return Transcript(" ".join(word.text for word in words), tuple(words))
 
 
 class Interjection:

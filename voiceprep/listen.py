@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from voiceprep.commands import ENDING
 from voiceprep.model import RATE_HZ, Command, CommandWords, Ending, Kind, ListeningPace, Span
 from voiceprep.patience import LIMIT_S, WAITS, Closure, Pause, closure, wait_s
-from voiceprep.text import words
 
 FRAME_SAMPLES = 512
 """Samples a frame: the window Silero's model was trained with at 16 kHz (32 ms)."""
@@ -53,6 +52,10 @@ until its owner has thought and speaks."""
 COMMAND_SILENCE_S = 1.5
 """Silence after a command inside an answer before it is obeyed: "Next." may be the beginning of a sentence,
 and who goes on within the pauses people make between words (most are below 1 s) meant it so."""
+
+END_CHARS = 2_000
+"""How much of what was said tells how it ends: two minutes of speech, longer than any sentence. All of an
+hour's recording would be gone through at each of its phrases."""
 
 GO_ON_PATIENCE_S = 15.0
 """Silence that ends an answer whose speaker has just said that more is to come. Whoever resumes, asks for a
@@ -279,17 +282,17 @@ def _look_for_command(
     return _anew(state), (*events, Commanded(command))
 
 
-def read(state: ListenState, text: str, *, has_words: bool) -> ListenState:
-    """The oldest phrase without words has been recognised: ``text`` is all that was said so far.
+def read(state: ListenState, text: str, *, n_words: int) -> ListenState:
+    """The oldest phrase without words has been recognised: ``text`` is all that was said, of ``n_words``.
 
-    A phrase without words was no speech: it neither begins an answer nor prolongs one.
+    A phrase without words (0) was no speech: it neither begins an answer nor prolongs one.
     """
     state = replace(state, n_unread=max(0, state.n_unread - 1))
-    if has_words:
+    if n_words:
         return replace(
             state,
-            n_words=len(words(text)),
-            closure=closure(text),
+            n_words=n_words,
+            closure=closure(text[-END_CHARS:]),
             spoken_end=state.speech_end,
             command=None,
             announced=False,

@@ -146,7 +146,7 @@ class _Listener:
             _, span = self._due.pop(0)
             said = self._words_in(span)
             self._text = f"{self._text} {said}".strip()
-            self._state = read(self._state, self._text, has_words=bool(said))
+            self._state = read(self._state, self._text, n_words=len(words(self._text)) if said else 0)
 
 
 # ------------------------------------------------------------------------------ cases
