@@ -61,6 +61,7 @@ patterns inside a denied clause do not count. Numbers are written in digits and 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -221,6 +222,31 @@ def find(bank: Bank, id: str) -> Question:  # noqa: A002  # it is the word users
     raise UnknownQuestion(
         f"no question {id!r} in the bank; {hint}see them all with: voiceprep questions list"
     )
+
+
+def named(bank: Bank, name: str) -> Question:
+    """The question whose id a recording's ``name`` (without its ending) is, perhaps with a number behind it.
+
+    "nms-purpose", "nms-purpose-2", "NMS purpose take 2" and "nms_purpose (3)" all name nms-purpose. Raises
+    UnknownQuestion, which names the nearest ids.
+    """
+    name = _hyphened(name)
+    known = {_hyphened(question.id): question for question in bank.questions}
+    bare = _AGAIN.sub("", name)
+    found = known.get(name) or known.get(bare)
+    if found is not None:
+        return found
+    near = nearest(bare, [question.id for question in bank.questions])
+    hint = f" (nearest: {', '.join(near)})" if near else ""
+    raise UnknownQuestion(f"its name is no question's id{hint}; say which question it answers: --question ID")
+
+
+_AGAIN = re.compile(r"-(?:(?:take|try|attempt|version|v|no|copy)-?\d*|\d+)$")
+"""What tells several recordings of answers to one question apart."""
+
+
+def _hyphened(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
 
 
 def find_role(bank: Bank, id: str) -> Role:  # noqa: A002  # it is the word users and files know

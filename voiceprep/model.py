@@ -551,7 +551,11 @@ def is_ready(first: Verdict | None, held: tuple[bool, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One go at a question: the answers in order, and the findings over all of them together."""
+    """One go at a question: the answers in order, and the findings over all of them together.
+
+    ``read_again`` is when its recordings were last transcribed anew, aware, UTC; None: what it holds is what
+    was heard on the day.
+    """
 
     id: int
     question: str
@@ -560,6 +564,7 @@ class Attempt:
     recogniser: str
     answers: tuple[Answer, ...]
     combined: Assessment | None
+    read_again: datetime | None = None
 
     @property
     def replies(self) -> tuple[Answer, ...]:
@@ -720,7 +725,8 @@ class Chart:
 class Recovered:
     """An answer that a crash had cut short, and what of it was kept.
 
-    ``audio`` is None and ``n_samples`` 0 where the crash came before anything reached the disk.
+    ``audio`` is None and ``n_samples`` 0 where the crash came before anything reached the disk. ``is_try``
+    tells whether it was a try at saying a vague sentence again, which is not finished but made anew.
     """
 
     attempt: int
@@ -728,3 +734,4 @@ class Recovered:
     question: str
     audio: Path | None
     n_samples: int
+    is_try: bool = False

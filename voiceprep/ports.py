@@ -241,13 +241,36 @@ class Journal(Protocol):
         """
 
     def unfinished(self) -> tuple[Recovered, ...]:
-        """Answers of the newest attempt with audio that were interrupted, by a crash or not."""
+        """Answers of the newest attempt with audio that were interrupted, by a crash or not; no tries."""
 
     def forget(self, attempt: int) -> None:
         """Delete an attempt with its audio, and a run that has ended with its last attempt.
 
         Raises JournalError when there is none of that id.
         """
+
+    def note_source(self, attempt: int, digest: str) -> None:
+        """Remember the file of which the attempt's recording is being made, by the digest of its bytes.
+
+        A crash before that recording was kept leaves nothing of the attempt to :meth:`recover`: the file
+        is still there. Raises JournalError where another attempt was made of that file.
+        """
+
+    def imported(self, digest: str) -> int | None:
+        """The attempt whose recording was made of the file of that digest; None: there is none."""
+
+    def abandon(self, attempt: int) -> None:
+        """Delete an attempt that this journal itself has begun, also in the middle of its recording."""
+
+    def read_again(self, attempt: Attempt, when: datetime) -> None:
+        """Store ``attempt`` as transcribed and checked anew at ``when``, and keep what was there before.
+
+        All of it or nothing. Where nothing had been transcribed or found, this is the first reading.
+        Raises JournalError where the attempt is being recorded or has other answers by now.
+        """
+
+    def original(self, attempt: int) -> Attempt:
+        """The attempt as it was first read, whatever was read later. Raises JournalError."""
 
     def close(self) -> None:
         """Close the database. May be called twice."""

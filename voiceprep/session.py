@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -580,12 +579,7 @@ class Session:
         if heard.failure is not None:
             with suppress(JournalError):  # the first failure is the one to name
                 self._parts.journal.keep(attempt.id, answer)
-            where = f"attempt {attempt.id}: {recording.path}"
-            if heard.timing.last_speech_to_finished_s is None:
-                told = f"Nobody was heard until then; the recording is kept as {where}"
-            else:
-                checked = f"voiceprep check {question.id} --audio {shlex.quote(str(recording.path))}"
-                told = f"The recording is kept as {where}\nCheck it with: {checked}"
+            told = _located(heard, attempt, asked, recording.path)
             raise type(heard.failure)(f"{heard.failure}\n{told}") from heard.failure
         # A crash before it is checked leaves it to be recovered like one in mid-answer.
         self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.RECORDING))
@@ -898,3 +892,13 @@ def _spoken(asked: Asked, heard: Heard, audio: Path) -> Answer:
         marks_s=heard.marks_s,
         repairs=asked.repairs,
     )
+
+
+def _located(heard: Heard, attempt: Attempt, asked: Asked, audio: Path) -> str:
+    """Where the recording of an answer that failed lies, and how to go on from it."""
+    where = f"attempt {attempt.id}: {audio}"
+    if heard.timing.last_speech_to_finished_s is None:
+        return f"Nobody was heard until then; the recording is kept as {where}"
+    if asked.repairs is not None:
+        return f"The recording is kept as {where}\nSay it again with: voiceprep repair {attempt.id}"
+    return f"The recording is kept as {where}\nFinish it with: voiceprep reread {attempt.id}"

@@ -445,6 +445,8 @@ class MemoryJournal:
         self._run_ids = itertools.count(1)
         self._crashed: set[tuple[int, int]] = set()
         self._signals: dict[int, SignalsNoted] = {}
+        self._originals: dict[int, Attempt] = {}
+        self._sources: dict[str, int] = {}
 
     def begin(
         self, question: str, level: Level, recogniser: str, started: datetime, run: int | None = None
@@ -616,6 +618,9 @@ class MemoryJournal:
         """Mark what :meth:`crash` cut short as interrupted, and return it."""
         found = []
         for key in sorted(self._crashed):
+            if key[1] == 0 and key[0] in self._sources.values():
+                self._delete(key[0])
+                continue
             attempt = self._get(key[0])
             recording = self.recordings[key]
             answer = next(answer for answer in attempt.answers if answer.ordinal == key[1])
@@ -628,7 +633,8 @@ class MemoryJournal:
                     n_samples=recording.n_samples,
                 ),
             )
-            found.append(Recovered(*key, attempt.question, recording.path, recording.n_samples))
+            is_try = answer.repairs is not None
+            found.append(Recovered(*key, attempt.question, recording.path, recording.n_samples, is_try))
         self._crashed.clear()
         return tuple(found)
 
@@ -639,7 +645,7 @@ class MemoryJournal:
         newest = self._attempts[max(self._attempts)]
         return tuple(
             Recovered(newest.id, answer.ordinal, newest.question, answer.audio, answer.n_samples)
-            for answer in newest.answers
+            for answer in newest.replies
             if answer.state is AnswerState.INTERRUPTED
             and answer.ending in (Ending.INTERRUPTED, Ending.MICROPHONE_LOST)
             and answer.audio is not None
@@ -655,7 +661,56 @@ class MemoryJournal:
             key = (attempt, answer.ordinal)
             if answer.state is AnswerState.RECORDING and key not in self._crashed:
                 raise JournalError(f"attempt {attempt} is being recorded: finish it, then forget it.")
+        self._delete(attempt)
+
+    def note_source(self, attempt: int, digest: str) -> None:
+        """Remember of which file the recording is being made. Raises JournalError as the port says."""
+        self._get(attempt)
+        if digest in self._sources:
+            raise JournalError(f"the same recording is attempt {self._sources[digest]} already.")
+        self._sources[digest] = attempt
+
+    def imported(self, digest: str) -> int | None:
+        """The attempt made of the file of that digest; None: there is none."""
+        return self._sources.get(digest)
+
+    def abandon(self, attempt: int) -> None:
+        """Delete an attempt, also in the middle of its recording; one that is gone does not matter."""
+        if attempt in self._attempts:
+            self._delete(attempt)
+
+    def read_again(self, attempt: Attempt, when: datetime) -> None:
+        """Store ``attempt`` as read anew, and keep what was read before. Raises JournalError."""
+        known = self._get(attempt.id)
+        if any(answer.state is AnswerState.RECORDING for answer in known.answers):
+            raise JournalError(f"attempt {attempt.id} is being recorded: finish it, then read it again.")
+        if {answer.ordinal for answer in known.answers} != {answer.ordinal for answer in attempt.answers}:
+            raise JournalError(f"attempt {attempt.id} has changed in the meantime: read it again.")
+        was_read = any(_assessments(known)) or any(answer.transcript for answer in known.answers)
+        if was_read:
+            self._originals.setdefault(attempt.id, known)
+        self._signals.pop(attempt.id, None)
+        since = when.astimezone(UTC) if was_read else known.read_again
+        self._attempts[attempt.id] = replace(
+            known,
+            recogniser=attempt.recogniser,
+            answers=attempt.answers,
+            combined=attempt.combined,
+            read_again=since,
+        )
+
+    def original(self, attempt: int) -> Attempt:
+        """The attempt as it was first read. Raises JournalError."""
+        return self._originals.get(attempt, self._get(attempt))
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
+
+    def _delete(self, attempt: int) -> None:
         del self._attempts[attempt]
+        self._originals.pop(attempt, None)
+        self._sources = {digest: id_ for digest, id_ in self._sources.items() if id_ != attempt}
         self._crashed = {key for key in self._crashed if key[0] != attempt}
         self.recordings = {key: kept for key, kept in self.recordings.items() if key[0] != attempt}
         left = {
@@ -663,10 +718,6 @@ class MemoryJournal:
             for id_, run in self._runs.items()
         }
         self._runs = {id_: run for id_, run in left.items() if run.attempts or run.ended is None}
-
-    def close(self) -> None:
-        """Remember that it was closed."""
-        self.closed = True
 
     def _get(self, attempt: int) -> Attempt:
         if attempt not in self._attempts:

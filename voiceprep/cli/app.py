@@ -17,6 +17,7 @@ from voiceprep.cli import (
     configuring,
     doctor,
     drilling,
+    importing,
     library,
     mocks,
     planning,
@@ -197,6 +198,20 @@ _command(
     progress.progress,
     "what you cover, keep leaving out, and are ready for",
     "voiceprep progress --topic detection --plot progress.html",
+)
+_command(
+    BACK,
+    "import",
+    importing.import_recordings,
+    "recordings made elsewhere, judged like answers of yours",
+    "voiceprep import talk.m4a --question nms-purpose",
+)
+_command(
+    BACK,
+    "reread",
+    importing.reread,
+    "recordings heard again, by another model or today's checks",
+    "voiceprep reread 3 --model small.en",
 )
 _command(BACK, "profile", library.profile, "what your latest answers signal", "voiceprep profile --last 5")
 _group(BACK, "stories", storytelling.app, "your stories about past work, told or not, and notes")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from voiceprep.engines import models
     from voiceprep.engines.loudspeaker import Player
     from voiceprep.hearing import Ears
+    from voiceprep.rehearing import Listener
     from voiceprep.scoring import WordTable
     from voiceprep.session import AnswerSource, Parts, Spoken
 
@@ -161,9 +162,10 @@ def open_journal(screen: Screen, stack: ExitStack) -> Journal:
         earlier = f"An earlier run ended in mid-answer: {kept}."
         if found.audio is None:
             screen.note(earlier)
+        elif found.is_try:
+            screen.note(f"{earlier} Say the sentence again with:", f"voiceprep repair {found.attempt}")
         else:
-            command = f"voiceprep check {found.question} --audio {shlex.quote(str(found.audio))}"
-            screen.note(f"{earlier} Check them with:", command)
+            screen.note(f"{earlier} Finish the answer with:", f"voiceprep reread {found.attempt}")
     return journal
 
 
@@ -252,6 +254,20 @@ def ears(model: str | None, stack: ExitStack) -> Ears:
     from voiceprep.hearing import Ears
 
     return Ears(SileroDetector(), recogniser(model, stack))
+
+
+def listener(model: str | None, stack: ExitStack) -> Listener:
+    """What hears whole recordings, with the recogniser for ``model``. Raises ModelError."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from voiceprep.engines.clock import SystemClock
+    from voiceprep.rehearing import Listener
+
+    heard_by = ears(model, stack)
+    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recogniser")
+    # Ctrl-C waits for the phrase under way and for no other.
+    stack.callback(worker.shutdown, cancel_futures=True)
+    return Listener(heard_by, NoKeys(), SystemClock(), worker)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -215,39 +215,18 @@ def read_text(file: Path | None) -> str:
 # ------------------------------------------------------------------------------ recordings
 
 
-class _Unrecorded:
-    """A recording that is one already: the file it is read from."""
-
-    n_samples = 0
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def write(self, samples: object) -> None:
-        """Nothing to keep."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
 def transcribed(path: Path, model: str | None, *, show: bool = False) -> Transcript:
     """The words of the recording ``path``; ``show`` writes them to stdout as they are recognised.
 
     Raises AudioFileError, ModelError, RecogniserError.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     from voiceprep.engines.audiofile import AudioFileMicrophone, Pace, inspect_audio
-    from voiceprep.engines.clock import SystemClock
     from voiceprep.events import LevelMeasured, TranscriptGrown
-    from voiceprep.hearing import Hearing, Source
     from voiceprep.listen import WHOLE_RECORDING
 
     about = inspect_audio(path)
     with ExitStack() as stack:
-        ears = assemble.ears(assemble.merged(assemble.Chosen(model=model)).model, stack)
-        worker = stack.enter_context(ThreadPoolExecutor(max_workers=1))
-        microphone = stack.enter_context(closing(AudioFileMicrophone(path, Pace.AT_ONCE)))
+        listener = assemble.listener(assemble.merged(assemble.Chosen(model=model)).model, stack)
         bar: Any = None
         # Words that appear on the same terminal show the progress themselves.
         hidden = not (show and sys.stdout.isatty())
@@ -266,11 +245,9 @@ def transcribed(path: Path, model: str | None, *, show: bool = False) -> Transcr
                 typer.echo(plain(event.text[len(shown) :].strip()))
                 shown = event.text
 
-        hearing = Hearing(ears, assemble.NoKeys(), SystemClock(), worker, WHOLE_RECORDING, tell)
-        heard = hearing.hear(Source(microphone.name, microphone.live, microphone.blocks()), _Unrecorded(path))
-    if heard.failure is not None:
-        raise heard.failure
-    return heard.transcript
+        return listener.hear(
+            lambda: AudioFileMicrophone(path, Pace.AT_ONCE), WHOLE_RECORDING, tell
+        ).transcript
 
 
 def transcribe(

@@ -252,8 +252,8 @@ def forget(
 ) -> None:
     """Delete attempts for good: recording, transcript and findings.
 
-    Reports that hold one are files of yours: they are named, and left. What `voiceprep export` printed is
-    wherever you put it.
+    Reports and exports that hold one are files of yours: they are named, and left. So is the recording that
+    one was imported from.
     """
     from voiceprep.engines.journal import SqliteJournal
 
@@ -275,7 +275,7 @@ def forget(
                 journal.forget(identity)
                 typer.echo(f"attempt {identity} is deleted")
             if holding := forget_elsewhere(home(), ids):
-                Screen().note("These reports still hold what was deleted; delete them too:", *holding)
+                Screen().note("These files still hold what was deleted; delete them too:", *holding)
         else:
             typer.echo("Nothing is deleted.", err=True)
             raise typer.Exit(1)

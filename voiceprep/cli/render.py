@@ -18,7 +18,7 @@ from voiceprep.model import (
     MoveFinding,
     Status,
 )
-from voiceprep.replay.told import clock, delivery, repaired
+from voiceprep.replay.told import clock, delivery, reading, repaired
 
 if TYPE_CHECKING:
     from voiceprep.profile import Profile
@@ -289,9 +289,13 @@ def replay_lines(shown: Replay, page: Page) -> list[str]:
 
 
 def attempt_heading(attempt: Attempt, page: Page) -> list[str]:
-    """Which attempt this is."""
+    """Which attempt this is, and by which model it was read again, if it was."""
     when = attempt.started.astimezone().strftime("%Y-%m-%d %H:%M")
-    return [page.bold(plain(f"Attempt {attempt.id}: {attempt.question} ({attempt.level}), {when}"))]
+    lines = [page.bold(plain(f"Attempt {attempt.id}: {attempt.question} ({attempt.level}), {when}"))]
+    if attempt.read_again is not None:
+        before = f"as read before: voiceprep replay {attempt.id} --original"
+        lines += page.paragraph(f"{reading(attempt)} ({before})")
+    return lines
 
 
 def sentence_lines(sentence: Sentence, shown: Replay, page: Page) -> list[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -32,7 +33,7 @@ from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.home import Written, home, note_report
 from voiceprep.engines.keys import TerminalKeys
 from voiceprep.errors import AudioFileError, JournalError, UsageError
-from voiceprep.model import RATE_HZ, Assessment, Attempt, Bank, Order, Question, Run, RunKind
+from voiceprep.model import RATE_HZ, Attempt, Bank, Order, Question, Run, RunKind
 from voiceprep.ports import Controls, Journal
 from voiceprep.replay.told import clock
 
@@ -91,6 +92,10 @@ def replay(
         bool,
         typer.Option("--recheck", help="Check again with today's checks and show both; nothing is lost."),
     ] = False,
+    original: Annotated[
+        bool,
+        typer.Option("--original", help="As read on the day, before voiceprep reread."),
+    ] = False,
     loudspeaker: Annotated[str | None, typer.Option(help="Loudspeaker: number or part of its name.")] = None,
 ) -> None:
     """Go through an earlier answer: its words with every finding marked in place, and its sound.
@@ -104,7 +109,7 @@ def replay(
     page, screen = page_for(sys.stdout), Screen()
     with ExitStack() as stack:
         journal = assemble.open_journal(screen, stack)
-        kept = chosen_attempt(journal, attempt)
+        kept = chosen_attempt(journal, attempt, original=original)
         bank = assemble.load_bank()
         question = next((one for one in bank.questions if one.id == kept.question), None)
         earlier = previous(journal, kept)
@@ -148,6 +153,10 @@ def report(
         Path | None, typer.Option(help="The file to write; voiceprep-ATTEMPT.html here if left out.")
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in your browser.")] = False,
+    original: Annotated[
+        bool,
+        typer.Option("--original", help="As read on the day, before voiceprep reread."),
+    ] = False,
 ) -> None:
     """Write an answer with its sound and every finding into one HTML file that needs nothing else.
 
@@ -169,11 +178,12 @@ def report(
             chosen = [journal.attempt(one) for one in run.attempts]
             name = f"voiceprep-mock-{run.id}.html"
         elif since is None:
-            chosen = [chosen_attempt(journal, attempt)]
+            chosen = [chosen_attempt(journal, attempt, original=original)]
             name = f"voiceprep-{chosen[0].id}.html"
         else:
             begin = since.astimezone()  # a day of the user's own calendar
-            chosen = [journal.attempt(one.attempt) for one in journal.reviews() if one.started >= begin]
+            read = journal.original if original else journal.attempt
+            chosen = [read(one.attempt) for one in journal.reviews() if one.started >= begin]
             name = f"voiceprep-since-{since:%Y-%m-%d}.html"
         if not chosen:
             raise JournalError(f"nothing was answered since {since:%Y-%m-%d}; see: voiceprep history")
@@ -251,11 +261,18 @@ def _sound(audio: Path | None) -> pages.Sound | None:
 
 def write_file(path: Path, data: bytes, option: str) -> None:
     """Write the file whole or not at all, readable by its owner alone. Raises UsageError."""
+    with writing(path, option) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path, option: str) -> Iterator[BinaryIO]:
+    """A file that appears at ``path`` when it is whole, readable by its owner alone. Raises UsageError."""
     try:
         handle, part = tempfile.mkstemp(prefix=".voiceprep-", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
             Path(part).replace(path)
         except BaseException:
             Path(part).unlink(missing_ok=True)
@@ -325,40 +342,104 @@ class Form(StrEnum):
     CSV = "csv"
     SRT = "srt"
     VTT = "vtt"
+    WAV = "wav"
+    FLAC = "flac"
+    ANKI = "anki"
+
+
+OF_ONE_ANSWER = {
+    Form.SRT: "the subtitles",
+    Form.VTT: "the subtitles",
+    Form.WAV: "the recording",
+    Form.FLAC: "the recording",
+}
+"""Forms that hold a single answer, and what of it."""
 
 
 def export(
     attempts: Annotated[
         list[int] | None, typer.Argument(help="Which attempts (voiceprep history); the latest if left out.")
     ] = None,
-    form: Annotated[Form, typer.Option("--format", help="The form; subtitles are of one answer.")] = (
-        Form.MARKDOWN
-    ),
-    answer: Annotated[int, typer.Option(min=0, help="For subtitles: 0 the answer, 1 the follow-up's.")] = 0,
+    form: Annotated[
+        Form, typer.Option("--format", help="The form; subtitles and recordings are of one answer.")
+    ] = Form.MARKDOWN,
+    answer: Annotated[
+        int, typer.Option(min=0, help="For subtitles and recordings: 0 the answer, 1 the follow-up's.")
+    ] = 0,
+    every: Annotated[bool, typer.Option("--all", help="All attempts.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Write to this file; a recording goes to voiceprep-ATTEMPT.wav if left out."),
+    ] = None,
 ) -> None:
-    """Write attempts to standard output as Markdown, JSON (one object a line), CSV or subtitles."""
-    from voiceprep.replay import export as exports
-    from voiceprep.replay import marks
+    """Write attempts as Markdown, JSON (one object a line), CSV, subtitles, a recording or an Anki deck.
 
+    An Anki deck has a card for each element that your latest of these attempts at a question left out: the
+    question on the front; what it needed, and the sample answer's sentence, on the back. Import it in Anki by
+    File > Import.
+    """
+    if attempts and every:
+        raise UsageError("name the attempts to export, or use --all, not both")
     with ExitStack() as stack:
         journal = assemble.open_journal(Screen(), stack)
         named: list[int | None] = [*attempts] if attempts else [None]
-        kept = [chosen_attempt(journal, one) for one in named]
-    if form in (Form.SRT, Form.VTT) and len(kept) != 1:
-        raise UsageError(f"{form} holds the subtitles of one answer; name one attempt")
-    if form is Form.JSON:
-        text = "".join(json.dumps(exports.to_object(one)) + "\n" for one in kept)
-    elif form is Form.CSV:
-        text = exports.table(kept)
+        # Of no attempts at all the latest is missed.
+        kept = list(journal.attempts()) if every else []
+        kept = kept or [chosen_attempt(journal, one) for one in named]
+    if form in OF_ONE_ANSWER and len(kept) != 1:
+        raise UsageError(f"{form} holds {OF_ONE_ANSWER[form]} of one answer; name one attempt")
+    if form in (Form.WAV, Form.FLAC):
+        number = f"-{answer}" if answer else ""
+        path = (output or Path(f"voiceprep-{kept[0].id}{number}.{form}")).absolute()
+        _write_recording(kept[0], answer, path, form)
     else:
-        bank = assemble.load_bank()
-        known = {question.id: question for question in bank.questions}
-        shown = [marks.replay(one, known.get(one.question), bank) for one in kept]
-        if form is Form.MARKDOWN:
-            text = "\n".join(exports.markdown(one) for one in shown)
+        text = plain(_exported(kept, form, answer))
+        if output is None:
+            typer.echo(text, nl=False)
+            return
+        path = output.absolute()
+        write_file(path, text.encode(), "--output")
+    note_report(home(), Written(path, tuple(sorted(one.id for one in kept))))
+    typer.echo(plain(str(path)))
+
+
+def _exported(kept: list[Attempt], form: Form, answer: int) -> str:
+    from voiceprep.replay import export as exports
+    from voiceprep.replay import marks
+
+    if form is Form.JSON:
+        return "".join(json.dumps(exports.to_object(one)) + "\n" for one in kept)
+    if form is Form.CSV:
+        return exports.table(kept)
+    bank = assemble.load_bank()
+    if form is Form.ANKI:
+        text = exports.deck(kept, bank)
+        if not text:
+            raise JournalError("nothing is missing in these attempts, so there are no cards; try --all")
+        return text
+    known = {question.id: question for question in bank.questions}
+    shown = [marks.replay(one, known.get(one.question), bank) for one in kept]
+    if form is Form.MARKDOWN:
+        return "\n".join(exports.markdown(one) for one in shown)
+    return _subtitles(shown[0], answer, form)
+
+
+def _write_recording(kept: Attempt, ordinal: int, path: Path, form: Form) -> None:
+    from voiceprep.engines import compress
+    from voiceprep.engines.audiofile import inspect_audio, read_audio
+
+    audio = next((one.audio for one in kept.answers if one.ordinal == ordinal), None)
+    if audio is None:
+        raise JournalError(
+            f"attempt {kept.id} has no recording of answer {ordinal}; see: voiceprep replay {kept.id}"
+        )
+    inspect_audio(audio)  # one that is gone or cut short is named before anything is written
+    with writing(path, "--output") as file:
+        if form is Form.FLAC:
+            compress.flac(read_audio(audio), file)
         else:
-            text = _subtitles(shown[0], answer, form)
-    typer.echo(plain(text), nl=False)
+            with audio.open("rb") as recording:
+                shutil.copyfileobj(recording, file)
 
 
 def _subtitles(shown: Replay, ordinal: int, form: Form) -> str:
@@ -373,16 +454,20 @@ def _subtitles(shown: Replay, ordinal: int, form: Form) -> str:
     return exports.srt(marked) if form is Form.SRT else exports.vtt(marked)
 
 
-def chosen_attempt(journal: Journal, attempt: int | None) -> Attempt:
-    """The attempt of that id, the latest for None. Raises JournalError where there is none."""
+def chosen_attempt(journal: Journal, attempt: int | None, *, original: bool = False) -> Attempt:
+    """The attempt of that id, the latest for None, as read last or on the day.
+
+    Raises JournalError where there is none.
+    """
+    read = journal.original if original else journal.attempt
     reviews = journal.reviews()
     if attempt is not None:
         if attempt not in {review.attempt for review in reviews}:
             raise JournalError(f"there is no attempt {attempt}; see them all with: voiceprep history")
-        return journal.attempt(attempt)
+        return read(attempt)
     if not reviews:
         raise JournalError("nothing has been answered yet; begin with: voiceprep practice")
-    return journal.attempt(reviews[0].attempt)
+    return read(reviews[0].attempt)
 
 
 def previous(journal: Journal, attempt: Attempt) -> Attempt | None:
@@ -398,7 +483,7 @@ def recheck_lines(before: Attempt, after: Attempt, page: Page) -> list[str]:
     """What today's checks find otherwise than those of the day; the journal keeps what it has."""
     from voiceprep.replay import compare
 
-    was, now = _judged(before), _judged(after)
+    was, now = compare.judged(before), compare.judged(after)
     if was is None or now is None:
         return page.paragraph("Checked again: there is nothing to compare, no findings were kept.")
     lines = [page.bold(f"Checked again: then {was.verdict}, today {now.verdict} (the findings above)")]
@@ -417,7 +502,7 @@ def compare_lines(
     if now is None:
         return ["Nothing was checked here, so there is nothing to compare."]
     lines: list[str] = []
-    was = _judged(earlier) if earlier is not None else None
+    was = compare.judged(earlier) if earlier is not None else None
     if earlier is not None and was is not None:
         lines += [page.bold(f"Beside attempt {earlier.id}: {was.verdict} then, {now.verdict} in this one")]
         lines += change_lines(compare.rows((was, now)), (f"attempt {earlier.id}", "this one"), page)
@@ -433,11 +518,6 @@ def compare_lines(
             *page.paragraph(" ".join(question.strong.split()), "  "),
         ]
     return lines
-
-
-def _judged(attempt: Attempt) -> Assessment | None:
-    last = attempt.replies[-1].assessment if attempt.replies else None
-    return attempt.combined or last
 
 
 @dataclass

@@ -6,10 +6,14 @@ A file may be hours long: nothing here ever holds more than a few seconds of it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
+import re
 import struct
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -46,13 +50,19 @@ _UNKNOWN_LENGTHS = (0, 0x7FFFFFFF, 0xFFFFFFFF)
 _STREAMING_SLACK_BYTES = 1 << 16
 """arecord and others round their unknown length down by a header or a block."""
 
+_FIRST_YEAR = 1990
+"""Recordings of answers are younger; what is older is a clock that nobody set."""
+
 # FFmpeg may follow references inside a file (playlists); none may lead to the network.
 _OPEN_OPTIONS = {"protocol_whitelist": "file"}
 
 
 @dataclass(frozen=True, slots=True)
 class AudioFile:
-    """What a file's header says; ``duration_s`` is None where the header does not tell."""
+    """What a file's header says; None where it does not tell.
+
+    ``recorded`` is when the recording was made by the program that made it, aware.
+    """
 
     path: Path
     container: str
@@ -60,6 +70,7 @@ class AudioFile:
     rate_hz: int
     n_channels: int
     duration_s: float | None
+    recorded: datetime | None = None
 
 
 class Pace(StrEnum):
@@ -84,7 +95,42 @@ def inspect_audio(path: Path) -> AudioFile:
             rate_hz=stream.codec_context.sample_rate,
             n_channels=stream.codec_context.layout.nb_channels,
             duration_s=None if length is None or unit_s is None else float(length * unit_s),
+            recorded=recorded({**container.metadata, **stream.metadata}, datetime.now(UTC)),
         )
+
+
+def recorded(tags: Mapping[str, str], now: datetime) -> datetime | None:
+    """When the recording was made, by its container's ``tags``, aware; None where they do not tell.
+
+    A date without an hour tells too little (in music it is that of the album). A time without a zone is
+    this machine's. Clocks that were never set (1904, 1970, 1980) and times after ``now`` count for nothing.
+    """
+    day, time_of_day = tags.get("date", ""), tags.get("creation_time", "")
+    written = [tags.get("com.apple.quicktime.creationdate", ""), time_of_day, day]
+    if re.fullmatch(r"\d\d[:-]\d\d[:-]\d\d", time_of_day):  # a Broadcast WAV file
+        written.append(f"{day} {time_of_day.replace('-', ':')}")
+    for text in written:
+        if re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:", text):
+            with contextlib.suppress(ValueError, OverflowError):
+                moment = datetime.fromisoformat(text).astimezone()
+                if moment.year >= _FIRST_YEAR and moment <= now:
+                    return moment
+    return None
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of the file's bytes, in hexadecimal. Raises AudioFileError."""
+    with _file(path) as file:
+        try:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        except OSError as exc:
+            raise AudioFileError(f"{path} cannot be read: {exc.strerror}") from exc
+
+
+def modified(path: Path, now: datetime) -> datetime:
+    """When the file was last written, aware, UTC, and never after ``now``. Raises AudioFileError."""
+    with _file(path) as file:
+        return min(now, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC))
 
 
 def read_audio(path: Path, block_samples: int = READ_SAMPLES) -> Generator[Samples, None, None]:

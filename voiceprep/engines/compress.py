@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from voiceprep.engines.recording import pcm16
 from voiceprep.errors import AudioFileError
 from voiceprep.model import RATE_HZ
 
@@ -47,6 +49,29 @@ def opus(samples: Samples) -> bytes:
             f"the recording could not be compressed: {exc}; pip install --upgrade av"
         ) from exc
     return file.getvalue()
+
+
+def flac(blocks: Iterable[Samples], file: BinaryIO) -> None:
+    """Write ``blocks`` (float32 mono RATE_HZ) to ``file`` as FLAC, 16 bits: a recording keeps every sample.
+
+    Raises AudioFileError where FFmpeg cannot encode it; OSError is the file's own.
+    """
+    import av
+
+    n_samples = 0
+    try:
+        with av.open(file, "w", format="flac") as container:
+            stream = container.add_stream("flac", rate=RATE_HZ, layout="mono")
+            stream.codec_context.format = "s16"
+            for block in blocks:
+                pcm = np.frombuffer(pcm16(block), "<i2").reshape(1, -1)
+                frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout="mono")
+                frame.sample_rate, frame.pts = RATE_HZ, n_samples
+                n_samples += len(block)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except (av.error.FFmpegError, ValueError) as exc:
+        raise AudioFileError(f"the recording could not be written as FLAC: {exc}; use WAV instead") from exc
 
 
 def peaks(samples: Samples, n_peaks: int) -> tuple[float, ...]:

@@ -123,6 +123,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Covers what the list of vague spots asks, so that no answer is read for it.
         "CREATE INDEX repairs ON answers (attempt, ordinal, repairs) WHERE repairs IS NOT NULL",
     ),
+    (
+        # Of which file an attempt's recording was made.
+        """
+        CREATE TABLE sources (
+            attempt INTEGER PRIMARY KEY REFERENCES attempts (id) ON DELETE CASCADE,
+            sha256 TEXT NOT NULL UNIQUE
+        )
+        """,
+        # What was read of an attempt before its recordings were transcribed anew. The other tables hold the
+        # newest reading, so that nothing that counts or lists has to choose; the earlier ones are read as a
+        # whole or not at all.
+        """
+        CREATE TABLE readings (
+            attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL, -- 0 is what was read on the day
+            until TEXT NOT NULL, -- when it gave way to the next; as attempts.started
+            rows TEXT NOT NULL, -- JSON: {"recogniser": ..., "answers": [{column: value}, ...], ...}
+            PRIMARY KEY (attempt, number)
+        )
+        """,
+    ),
 )
 """Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
 

@@ -13,7 +13,7 @@ import json
 import shutil
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +57,21 @@ _INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?,
 _INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_RUN = "INSERT INTO runs (kind, started, questions, role, round, minutes) VALUES (?, ?, ?, ?, ?, ?)"
+
+_ATTEMPTS = (
+    "SELECT attempts.*, (SELECT max(until) FROM readings WHERE attempt = attempts.id) AS read_again "
+    "FROM attempts"
+)
+
+_OF_ATTEMPTS = {
+    "answers": "SELECT * FROM answers WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY ordinal",
+    "assessments": "SELECT * FROM assessments WHERE attempt IN (SELECT value FROM json_each(?))",
+    "findings": (
+        "SELECT findings.* FROM findings JOIN assessments ON assessments.id = assessment "
+        "WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY position"
+    ),
+}
+"""What the other tables hold of some attempts."""
 
 # The findings that decide are those over all answers, else those on the last answer that has some.
 _REVIEWS = (
@@ -257,8 +272,7 @@ class SqliteJournal:
             raise ValueError(f"a limit of {limit} attempts makes no sense")
         with self._reading("read the attempts"):
             found = self._run(
-                "SELECT * FROM attempts WHERE ? IS NULL OR question = ? "
-                "ORDER BY started DESC, id DESC LIMIT ?",
+                f"{_ATTEMPTS} WHERE ? IS NULL OR question = ? ORDER BY started DESC, id DESC LIMIT ?",
                 (question, question, -1 if limit is None else limit),  # to SQLite, -1 is no limit
             ).fetchall()
             return self._whole(found)
@@ -270,7 +284,7 @@ class SqliteJournal:
         """
         with self._reading("read the attempt"):
             self._demand(attempt)
-            return self._whole(self._run("SELECT * FROM attempts WHERE id = ?", (attempt,)).fetchall())[0]
+            return self._whole(self._run(f"{_ATTEMPTS} WHERE id = ?", (attempt,)).fetchall())[0]
 
     def reviews(self) -> tuple[Review, ...]:
         """Every attempt in short, newest first. Raises JournalError."""
@@ -370,26 +384,28 @@ class SqliteJournal:
         """Mark answers as interrupted whose recording a crash cut short; their audio is made whole.
 
         Answers that a live journal is recording are left alone; nothing to recover gives ``()``. Files in
-        which a crash left no sample, before the journal knew them, go. Raises JournalError, DiskFull.
+        which a crash left no sample, before the journal knew them, go; of what was being made of a file
+        nothing stays: the file is still there. Raises JournalError, DiskFull.
         """
         if self._stillborn():
             with self._writing("clear away an empty recording"):
                 _remove(self._stillborn())
         with self._reading("look for interrupted answers"):
             found = self._run(
-                "SELECT attempt, ordinal, question, audio FROM answers JOIN attempts ON id = attempt "
-                "WHERE state = ? ORDER BY attempt, ordinal",
+                "SELECT attempt, ordinal, question, audio, repairs IS NOT NULL AS is_try FROM answers "
+                "JOIN attempts ON id = attempt WHERE state = ? ORDER BY attempt, ordinal",
                 (AnswerState.RECORDING.value,),
             ).fetchall()
         return tuple(recovered for row in found if (recovered := self._recover(row)) is not None)
 
     def unfinished(self) -> tuple[Recovered, ...]:
-        """What of the newest attempt was cut short, by whatever it was. Raises JournalError."""
+        """What of the newest attempt was cut short, by whatever it was; no tries. Raises JournalError."""
         with self._reading("look for unfinished answers"):
             found = self._run(
                 "SELECT attempt, ordinal, question, audio, n_samples FROM answers "
                 "JOIN attempts ON id = attempt WHERE id = (SELECT max(id) FROM attempts) "
-                "AND state = ? AND ending IN (?, ?) AND audio IS NOT NULL AND n_samples > 0 ORDER BY ordinal",
+                "AND state = ? AND ending IN (?, ?) AND audio IS NOT NULL AND n_samples > 0 "
+                "AND repairs IS NULL ORDER BY ordinal",
                 (AnswerState.INTERRUPTED.value, Ending.INTERRUPTED.value, Ending.MICROPHONE_LOST.value),
             ).fetchall()
         return tuple(
@@ -423,6 +439,88 @@ class SqliteJournal:
                 "(SELECT run FROM attempts WHERE run IS NOT NULL)"
             )
         self._purge()
+
+    def note_source(self, attempt: int, digest: str) -> None:
+        """Remember of which file the attempt's recording is being made.
+
+        Raises JournalError where the attempt is unknown or another was made of that file, DiskFull.
+        """
+        with self._writing("note where the recording comes from"):
+            self._demand(attempt)
+            other = self._run("SELECT attempt FROM sources WHERE sha256 = ?", (digest,)).fetchone()
+            if other is not None:
+                raise JournalError(
+                    f"the same recording is attempt {other['attempt']} already: "
+                    f"`voiceprep forget {other['attempt']}` first to import it anew."
+                )
+            self._run("INSERT INTO sources VALUES (?, ?)", (attempt, digest))
+
+    def imported(self, digest: str) -> int | None:
+        """The attempt made of the file of that digest; None: there is none. Raises JournalError."""
+        with self._reading("look for the recording"):
+            row = self._run("SELECT attempt FROM sources WHERE sha256 = ?", (digest,)).fetchone()
+        return None if row is None else int(row["attempt"])
+
+    def abandon(self, attempt: int) -> None:
+        """Delete an attempt that this journal has begun, also in the middle of its recording.
+
+        Raises JournalError where another journal is recording it; one that is gone does not matter.
+        """
+        for key in [key for key in self._locks if key[0] == attempt]:
+            self._locks.pop(key).release()
+        with self._reading("look for the attempt"):
+            known = self._run("SELECT 1 FROM attempts WHERE id = ?", (attempt,)).fetchone()
+        if known:
+            self.forget(attempt)
+
+    def read_again(self, attempt: Attempt, when: datetime) -> None:
+        """Store ``attempt`` as transcribed and checked anew, and keep what was read before.
+
+        Raises JournalError where it is unknown, is being recorded or has other answers by now, DiskFull,
+        ValueError for numbers that are not finite or a moment without a time zone.
+        """
+        key = (attempt.id,)
+        with self._writing("store the new reading"):
+            self._demand(attempt.id)
+            tables = self._tables([attempt.id])
+            answers = {row["ordinal"]: row for row in tables["answers"]}
+            if any(row["state"] == AnswerState.RECORDING.value for row in answers.values()):
+                raise JournalError(f"attempt {attempt.id} is being recorded: finish it, then read it again.")
+            if set(answers) != {answer.ordinal for answer in attempt.answers}:
+                raise JournalError(f"attempt {attempt.id} has changed in the meantime: read it again.")
+            if tables["assessments"] or any(row["text"] is not None for row in answers.values()):
+                recogniser = self._run("SELECT recogniser FROM attempts WHERE id = ?", key).fetchone()[0]
+                number = self._run("SELECT count(*) FROM readings WHERE attempt = ?", key).fetchone()[0]
+                with self._making_sense():
+                    earlier = rows.to_json(recogniser, tables)
+                self._run(
+                    "INSERT INTO readings VALUES (?, ?, ?, ?)", (attempt.id, number, _utc_text(when), earlier)
+                )
+            # What was heard between the lines was heard in other words.
+            self._run(
+                "UPDATE attempts SET recogniser = ?, signals = NULL WHERE id = ?",
+                (attempt.recogniser, attempt.id),
+            )
+            for answer in attempt.answers:
+                self._insert(attempt.id, answer)
+            self._insert_assessment(attempt.id, rows.COMBINED, attempt.combined)
+
+    def original(self, attempt: int) -> Attempt:
+        """The attempt as it was first read.
+
+        Raises JournalError when there is none, and for a row that does not make sense.
+        """
+        with self._reading("read the attempt"):
+            self._demand(attempt)
+            found = self._run(f"{_ATTEMPTS} WHERE id = ?", (attempt,)).fetchall()
+            first = self._run("SELECT rows FROM readings WHERE attempt = ? AND number = 0", (attempt,))
+            kept = first.fetchone()
+            if kept is None:
+                return self._whole(found)[0]
+        with self._making_sense():
+            recogniser, tables = rows.from_json(kept["rows"])
+            row = {**dict(found[0]), "recogniser": recogniser, "read_again": None}
+            return _assemble(self._folder, [row], tables)[0]
 
     def close(self) -> None:
         """Close the database. May be called twice. What was recorded and not kept is recovered later."""
@@ -510,20 +608,14 @@ class SqliteJournal:
 
     def _whole(self, attempts: list[sqlite3.Row]) -> tuple[Attempt, ...]:
         """The attempts of rows of their table, with answers and findings."""
-        ids = (json.dumps([row["id"] for row in attempts]),)
-        answers = self._run(
-            "SELECT * FROM answers WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY ordinal", ids
-        ).fetchall()
-        assessments = self._run(
-            "SELECT * FROM assessments WHERE attempt IN (SELECT value FROM json_each(?))", ids
-        ).fetchall()
-        findings = self._run(
-            "SELECT findings.* FROM findings JOIN assessments ON assessments.id = assessment "
-            "WHERE attempt IN (SELECT value FROM json_each(?)) ORDER BY position",
-            ids,
-        ).fetchall()
+        tables = self._tables([row["id"] for row in attempts])
         with self._making_sense():
-            return _assemble(self._folder, attempts, answers, assessments, findings)
+            return _assemble(self._folder, attempts, tables)
+
+    def _tables(self, attempts: list[int]) -> dict[str, list[sqlite3.Row]]:
+        """What the other tables hold of attempts, by the table's name."""
+        ids = (json.dumps(attempts),)
+        return {table: self._run(sql, ids).fetchall() for table, sql in _OF_ATTEMPTS.items()}
 
     def _whole_runs(self, runs: list[sqlite3.Row]) -> tuple[Run, ...]:
         """The runs of rows of their table, with the ids of their attempts."""
@@ -563,6 +655,9 @@ class SqliteJournal:
         if inside.is_absolute() or ".." in inside.parts:
             raise JournalError(f"the recording {audio} lies outside the journal's folder {self._folder}.")
         return inside.as_posix()
+
+    def _is_imported(self, attempt: int) -> bool:
+        return self._run("SELECT 1 FROM sources WHERE attempt = ?", (attempt,)).fetchone() is not None
 
     def _audio(self, attempt: int) -> tuple[Path, ...]:
         found = self._run("SELECT audio FROM answers WHERE attempt = ? AND audio IS NOT NULL", (attempt,))
@@ -618,20 +713,37 @@ class SqliteJournal:
 
     def _recover(self, row: sqlite3.Row) -> Recovered | None:
         """Mend one answer; None where its recorder is alive or another window mended it first."""
-        audio: str | None = row["audio"]
-        if audio is None:
-            return self._interrupt(row, None, 0)
-        path = self._path_of(audio)
+        path = None if row["audio"] is None else self._path_of(row["audio"])
+        lock = None
+        if path is not None:
+            try:
+                lock = take_lock(path)
+            except FileNotFoundError:
+                path = None
+            else:
+                if lock is None:
+                    return None
+        # Later answers of such an attempt are tries at its sentences, which nothing else holds.
+        copied = row["ordinal"] == 0 and self._is_imported(row["attempt"])
         try:
-            lock = take_lock(path)
-        except FileNotFoundError:
-            return self._interrupt(row, None, 0)
-        if lock is None:
-            return None
-        try:
-            return self._interrupt(row, path, repair(path))
+            if not copied:
+                return self._interrupt(row, path, 0 if path is None else repair(path))
         finally:
-            lock.release()
+            if lock is not None:
+                lock.release()
+        self._clear_away(row["attempt"])
+        return None
+
+    def _clear_away(self, attempt: int) -> None:
+        """Delete an attempt whose copying broke off, unless another window has done so, or finished it."""
+        with self._writing("clear away half a recording"):
+            half = self._run(
+                "SELECT 1 FROM answers WHERE attempt = ? AND ordinal = 0 AND state = ?",
+                (attempt, AnswerState.RECORDING.value),
+            )
+            if half.fetchone():
+                self._delete_files(attempt)
+                self._run("DELETE FROM attempts WHERE id = ?", (attempt,))
 
     def _interrupt(self, row: sqlite3.Row, path: Path | None, n_samples: int) -> Recovered | None:
         with self._writing("mark the interrupted answer"):
@@ -650,7 +762,8 @@ class SqliteJournal:
             ).rowcount
         if not changed:
             return None
-        return Recovered(row["attempt"], row["ordinal"], row["question"], path, n_samples)
+        is_try = bool(row["is_try"])
+        return Recovered(row["attempt"], row["ordinal"], row["question"], path, n_samples, is_try)
 
 
 def _to_be_recorded(
@@ -697,21 +810,18 @@ def _utc_text(moment: datetime) -> str:
 
 
 def _assemble(
-    folder: Path,
-    attempts: list[sqlite3.Row],
-    answers: list[sqlite3.Row],
-    assessments: list[sqlite3.Row],
-    findings: list[sqlite3.Row],
+    folder: Path, attempts: Sequence[rows.Fields], tables: Mapping[str, Sequence[rows.Fields]]
 ) -> tuple[Attempt, ...]:
-    kinds: dict[int, dict[str, tuple[sqlite3.Row, ...]]] = defaultdict(dict)
-    for row in findings:
+    kinds: dict[int, dict[str, tuple[rows.Fields, ...]]] = defaultdict(dict)
+    for row in tables["findings"]:
         of_kind = kinds[row["assessment"]]
         of_kind[row["kind"]] = (*of_kind.get(row["kind"], ()), row)
     judged = {
-        (row["attempt"], row["ordinal"]): rows.assessment_of(row, kinds[row["id"]]) for row in assessments
+        (row["attempt"], row["ordinal"]): rows.assessment_of(row, kinds[row["id"]])
+        for row in tables["assessments"]
     }
     of_attempt: dict[int, list[Answer]] = defaultdict(list)
-    for row in answers:
+    for row in tables["answers"]:
         key = (row["attempt"], row["ordinal"])
         of_attempt[row["attempt"]].append(rows.answer_of(row, folder, judged.get(key)))
     return tuple(

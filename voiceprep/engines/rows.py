@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, fields
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from voiceprep.model import (
     Answer,
@@ -46,6 +47,8 @@ COMBINED = -1
 
 Cell = str | int | float | None
 Row = tuple[Cell, ...]
+Fields = sqlite3.Row | Mapping[str, Any]
+"""A row by the names of its columns: as the database hands it out, or as :func:`to_json` kept it."""
 
 
 def answer_row(attempt: int, answer: Answer, audio: str | None) -> Row:
@@ -121,7 +124,7 @@ def run_row(
     return (kind.value, started, json.dumps(questions, ensure_ascii=False), *chosen)
 
 
-def run_of(row: sqlite3.Row, attempts: tuple[int, ...]) -> Run:
+def run_of(row: Fields, attempts: tuple[int, ...]) -> Run:
     """The run of a row of table runs. Raises ValueError for a value nothing here wrote."""
     cells = _Cells(row)
     questions = _parsed(cells.text("questions"), "questions")
@@ -140,7 +143,7 @@ def run_of(row: sqlite3.Row, attempts: tuple[int, ...]) -> Run:
     )
 
 
-def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessment | None) -> Attempt:
+def attempt_of(row: Fields, answers: tuple[Answer, ...], combined: Assessment | None) -> Attempt:
     """The attempt of a row of table attempts. Raises ValueError for a value nothing here wrote."""
     cells = _Cells(row)
     return Attempt(
@@ -151,10 +154,47 @@ def attempt_of(row: sqlite3.Row, answers: tuple[Answer, ...], combined: Assessme
         recogniser=cells.text("recogniser"),
         answers=answers,
         combined=combined,
+        read_again=cells.moment("read_again") if row["read_again"] is not None else None,
     )
 
 
-def review_of(row: sqlite3.Row) -> Review:
+def to_json(recogniser: str, tables: Mapping[str, Iterable[sqlite3.Row]]) -> str:
+    """A reading as one text: who read, and the rows of ``tables`` by the names of their columns."""
+    kept = {name: [dict(row) for row in rows] for name, rows in tables.items()}
+    return json.dumps(
+        {"recogniser": recogniser, **kept}, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+
+
+def from_json(text: str) -> tuple[str, Mapping[str, list[Fields]]]:
+    """What :func:`to_json` was given; a column that came later is None.
+
+    Raises ValueError, LookupError for what is none of its texts. The rows are as untrusted as any.
+    """
+    kept = _parsed(_text_of(text, "rows"), "rows")
+    if not isinstance(kept, dict):
+        raise _misfit(kept, "rows")
+    recogniser = _text_of(kept.pop("recogniser"), "recogniser")
+    return recogniser, {name: [_columns(row) for row in _list_of(rows)] for name, rows in kept.items()}
+
+
+def _columns(row: object) -> Fields:
+    if not isinstance(row, dict):
+        raise _misfit(row, "rows")
+    return defaultdict(_none, row)
+
+
+def _none() -> None:
+    return None
+
+
+def _list_of(rows: object) -> list[object]:
+    if not isinstance(rows, list):
+        raise _misfit(rows, "rows")
+    return rows
+
+
+def review_of(row: Fields) -> Review:
     """The review of a row of id, question, started, verdict, said, unasked (JSON lists) and missing.
 
     Raises ValueError.
@@ -172,7 +212,7 @@ def review_of(row: sqlite3.Row) -> Review:
     )
 
 
-def vague_of(row: sqlite3.Row) -> VagueSpot:
+def vague_of(row: Fields) -> VagueSpot:
     """The vague spot of a row of attempt, ordinal, question, started, said, name, text, evidence, mended."""
     cells = _Cells(row)
     return VagueSpot(
@@ -231,7 +271,7 @@ class _Statuses(dict[str, tuple[Name, Status]]):
         return self[written]
 
 
-def answer_of(row: sqlite3.Row, folder: Path, assessment: Assessment | None) -> Answer:
+def answer_of(row: Fields, folder: Path, assessment: Assessment | None) -> Answer:
     """The answer of a row of table answers, its audio as a path under ``folder``. Raises ValueError."""
     cells = _Cells(row)
     transcript = None
@@ -274,7 +314,7 @@ def audio_path(audio: str | None, folder: Path) -> Path | None:
     return folder / inside
 
 
-def assessment_of(row: sqlite3.Row, findings: Mapping[str, tuple[sqlite3.Row, ...]]) -> Assessment:
+def assessment_of(row: Fields, findings: Mapping[str, tuple[Fields, ...]]) -> Assessment:
     """The assessment of a row of table assessments; ``findings`` by kind, in order. Raises ValueError."""
     cells = _Cells(row)
     found = {kind: [_Cells(finding) for finding in rows] for kind, rows in findings.items()}
@@ -312,7 +352,7 @@ class _Cells:
     Every method raises ValueError for another kind of value, naming the column.
     """
 
-    def __init__(self, row: sqlite3.Row) -> None:
+    def __init__(self, row: Fields) -> None:
         self._row = row
 
     def text(self, column: str) -> str:

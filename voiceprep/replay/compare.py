@@ -43,6 +43,11 @@ def rows(judged: Sequence[Assessment]) -> tuple[Row, ...]:
     )
 
 
+def judged(attempt: Attempt) -> Assessment | None:
+    """The findings over all answers of ``attempt``, else those on the last one; None: there are none."""
+    return attempt.combined or (attempt.replies[-1].assessment if attempt.replies else None)
+
+
 def rechecked(attempt: Attempt, question: Question, bank: Bank) -> Attempt:
     """``attempt`` with the findings today's checks make of its transcripts; what was not said stays so.
 

@@ -1,4 +1,4 @@
-"""Attempts in forms that other programs read: Markdown, subtitles, a table, JSON."""
+"""Attempts in forms that other programs read: Markdown, subtitles, a table, JSON, an Anki deck."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from voiceprep import report
-from voiceprep.model import Answer, Attempt
-from voiceprep.replay.marks import MarkedAnswer, Replay, Sentence
+from voiceprep.model import Answer, Attempt, Bank, Question, Status
+from voiceprep.replay import compare
+from voiceprep.replay.marks import MarkedAnswer, Replay, Sentence, sentences_of
 from voiceprep.replay.told import clock, delivery, repaired
+from voiceprep.text import transcript
 
 COLUMNS = (
     "attempt", "started", "question", "level", "ordinal", "asked", "verdict", "said", "missing", "vague",
@@ -27,6 +29,7 @@ def to_object(attempt: Attempt) -> Mapping[str, object]:
         "level": attempt.level.value,
         "started": attempt.started.isoformat(),
         "recogniser": attempt.recogniser,
+        "read_again": None if attempt.read_again is None else attempt.read_again.isoformat(),
         "answers": [_answer(answer) for answer in attempt.answers],
         "combined": None if attempt.combined is None else report.to_object(attempt.combined),
     }
@@ -102,6 +105,64 @@ def _values(attempt: Attempt, answer: Answer) -> Iterable[object]:
 def _cell(value: object) -> object:
     # OWASP, "CSV injection": a cell that begins so is run by spreadsheets.
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def deck(attempts: Iterable[Attempt], bank: Bank) -> str:
+    """What the attempts left out, as a text file that Anki imports: a card for each missing element.
+
+    The latest of the attempts at a question decides. On the front stand the question and a word for what was
+    missing, on the back what it needed and the sample answer's sentence about it. No cards give ``""``.
+    """
+    out = _Lines()
+    writer = csv.writer(out, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL)
+    known = {question.id: question for question in bank.questions}
+    latest: dict[str, Attempt] = {}
+    for attempt in sorted(attempts, key=lambda one: (one.started, one.id)):
+        if compare.judged(attempt) is not None:
+            latest[attempt.question] = attempt
+    for attempt in latest.values():
+        writer.writerows(_cards(attempt, known.get(attempt.question), bank))
+    return "".join(["#separator:tab\n#html:false\n#tags column:3\n", *out.written]) if out.written else ""
+
+
+def _cards(attempt: Attempt, question: Question | None, bank: Bank) -> Iterable[tuple[str, str, str]]:
+    found = compare.judged(attempt)
+    best = {} if question is None else _sample_sentences(question, attempt, bank)
+    probes = {} if question is None else {probe.probes: probe.ask for probe in question.probes}
+    ask = question.ask if question is not None else attempt.answers[0].asked
+    tags = " ".join(
+        _tag(name) for name in ("voiceprep", attempt.question, question.topic if question else "")
+    )
+    for element in found.elements if found is not None else ():
+        if element.status is Status.MISSING:
+            front = [ask, f"You left out: {element.id.replace('-', ' ')}", probes.get(element.id, "")]
+            yield _field(front), _field([element.need, best.get(element.id, "")]), tags.strip()
+
+
+def _sample_sentences(question: Question, attempt: Attempt, bank: Bank) -> Mapping[str, str]:
+    """For every element the sentences of the sample answer in which it is heard."""
+    sentences = sentences_of(transcript(question.strong))
+    return {
+        element.id: " ".join(
+            sentence.text
+            for sentence in sentences
+            if any(e.start < sentence.end and e.end > sentence.start for e in element.evidence)
+        )
+        for element in compare.sample(question, attempt, bank).elements
+    }
+
+
+_RUN_BY_ANKI = re.compile(r"\[(?=(?:sound|anki):|/?latex\]|/?\$)", re.IGNORECASE)
+
+
+def _field(parts: Iterable[str]) -> str:
+    """Parts of a card, a line each; nothing in them plays a file, runs LaTeX or is a formula."""
+    lines = (" ".join(part.split()) for part in parts)
+    return str(_cell(_RUN_BY_ANKI.sub("[ ", "\n".join(line for line in lines if line))))
+
+
+def _tag(name: str) -> str:
+    return re.sub(r"[^\w-]+", "-", name)
 
 
 def markdown(shown: Replay) -> str:

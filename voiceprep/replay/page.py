@@ -19,7 +19,7 @@ from voiceprep.replay import compare
 from voiceprep.replay.document import Head, Look, document
 from voiceprep.replay.document import as_text as _text
 from voiceprep.replay.marks import Gap, Mark, MarkedAnswer, MarkKind, Replay, Sentence, next_steps
-from voiceprep.replay.told import clock, delivery, repaired
+from voiceprep.replay.told import clock, delivery, reading, repaired
 
 N_PEAKS = 500
 """Bars of a waveform: two pixels each on a wide screen."""
@@ -153,7 +153,7 @@ def _chapter(chapter: Chapter, look: Look, *, has_next: bool) -> Iterator[str]:
     yield f'<article aria-labelledby="{key}"><h2 id="{key}" dir="auto">{title}</h2>'
     facts = f"Attempt {attempt.id} · {attempt.question} · {attempt.level} · {_when(attempt.started, look)}"
     heard = any(answer.audio is not None for answer in attempt.answers)
-    by = f"heard by {attempt.recogniser}" if heard else "typed"
+    by = reading(attempt, look.zone) if heard else "typed"
     yield f'<p class="meta">{_text(facts)} · {_text(by)}</p>'
     if shown.judged is not None:
         told = f"Verdict: {shown.judged.verdict}."
@@ -202,7 +202,10 @@ def _missing(gaps: tuple[Gap, ...], key: str) -> Iterator[str]:
 
 
 def _side_by_side(chapter: Chapter, look: Look) -> Iterator[str]:
-    kept = [*((one, _judged(one)) for one in chapter.earlier), (chapter.shown.attempt, chapter.shown.judged)]
+    kept = [
+        *((one, compare.judged(one)) for one in chapter.earlier),
+        (chapter.shown.attempt, chapter.shown.judged),
+    ]
     columns = [(attempt, judged) for attempt, judged in kept if judged is not None]
     if len(columns) < 2 or chapter.shown.judged is None:
         return
@@ -221,10 +224,6 @@ def _side_by_side(chapter: Chapter, look: Look) -> Iterator[str]:
         yield f'<tr><th scope="row" dir="auto">{_text(row.label)}</th>{cells}</tr>'
     yield from _delivery_rows([judged for _, judged in columns])
     yield "</tbody></table></div></section>"
-
-
-def _judged(attempt: Attempt) -> Assessment | None:
-    return attempt.combined or (attempt.replies[-1].assessment if attempt.replies else None)
 
 
 def _delivery_rows(judged: Sequence[Assessment]) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from voiceprep.model import Answer, Delivery
+from datetime import tzinfo
+
+from voiceprep.model import Answer, Attempt, Delivery
 
 
 def delivery(measured: Delivery) -> str:
@@ -24,6 +26,13 @@ def repaired(answer: Answer) -> str:
     if answer.repairs is None or answer.assessment is None:
         return ""
     return "Said again, and concrete now." if answer.repairs.mended else "Said again, and not mended yet."
+
+
+def reading(attempt: Attempt, zone: tzinfo | None = None) -> str:
+    """Who transcribed the attempt, and when, where that was later than on the day."""
+    if attempt.read_again is None:
+        return f"heard by {attempt.recogniser}"
+    return f"read again with {attempt.recogniser} on {attempt.read_again.astimezone(zone):%Y-%m-%d}"
 
 
 def clock(seconds: float) -> str:
