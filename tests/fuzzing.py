@@ -396,8 +396,14 @@ COLUMNS = (
     ("assessments", "ordinal"), ("findings", "kind"), ("findings", "name"), ("findings", "status"),
     ("findings", "score"), ("findings", "required"), ("findings", "text"), ("findings", "evidence"),
     ("runs", "kind"), ("runs", "started"), ("runs", "ended"), ("runs", "questions"), ("runs", "role"),
-    ("runs", "round"), ("runs", "minutes"),
+    ("runs", "round"), ("runs", "minutes"), ("readings", "rows"), ("readings", "until"),
 )  # fmt: skip
+INSIDE = tuple(
+    ("readings", f"$.{table}[0].{column}")
+    for table, column in COLUMNS
+    if table in ("answers", "assessments", "findings")
+)
+"""The same within what was read before."""
 
 _JSON = st.recursive(
     st.none() | st.integers(-5, 300) | st.floats() | st.text(max_size=4) | st.booleans(),
@@ -437,11 +443,12 @@ def _journal() -> SqliteJournal:
 
 
 def _fill(journal: SqliteJournal) -> None:
-    """One run of one attempt."""
+    """One run of one attempt, which was read twice."""
     run = journal.begin_run(RunKind.DRILL, (TWO.question,), NOON, role="engineer", minutes=20)
     attempt = keep(journal, TWO)
     journal._database.execute("UPDATE attempts SET run = ? WHERE id = ?", (run, attempt))
     journal.end_run(run, NOON)
+    journal.read_again(journal.attempt(attempt), NOON)
 
 
 def _rows_hold(case: list[tuple[tuple[str, str], str | bytes | float | None]]) -> bool:
@@ -450,9 +457,10 @@ def _rows_hold(case: list[tuple[tuple[str, str], str | bytes | float | None]]) -
     database.execute("SAVEPOINT before")
     try:
         for (table, column), value in case:
-            # What the table itself refuses is refused by SQLite.
-            with contextlib.suppress(sqlite3.IntegrityError):
-                database.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 - names of ours
+            set_to = f"rows = json_set(rows, '{column}', ?)" if column[0] == "$" else f"{column} = ?"
+            # What the table itself refuses is refused by SQLite; JSON holds no bytes.
+            with contextlib.suppress(sqlite3.IntegrityError, sqlite3.OperationalError):
+                database.execute(f"UPDATE {table} SET {set_to}", (value,))  # noqa: S608 - names of ours
         database.execute("RELEASE before")
         return _journal_shows(journal)
     finally:
@@ -472,10 +480,11 @@ def _journal_shows(journal: SqliteJournal) -> bool:
         journal.runs()
         journal.standings(None, None)
         spots = journal.vague(None, Order.WORST)
+        first = [journal.original(attempt.id) for attempt in kept]
     except JournalError:
         return REFUSED
     vague_lines(vague.sentences(spots), {}, page)
-    for attempt in kept:
+    for attempt in (*kept, *first):
         for answer in attempt.answers:
             assert answer.audio is None or answer.audio.is_relative_to(folder() / "home")
         attempt_lines(attempt, page)
@@ -488,7 +497,9 @@ def _journal_shows(journal: SqliteJournal) -> bool:
     return ACCEPTED
 
 
-_ROWS = st.lists(st.tuples(st.sampled_from(COLUMNS), _CELLS), min_size=1, max_size=3)
+_ROWS = st.lists(
+    st.tuples(st.sampled_from(COLUMNS) | st.sampled_from(INSIDE), _CELLS), min_size=1, max_size=3
+)
 
 
 @cache

@@ -59,8 +59,8 @@ def lines(result: Result) -> Iterator[dict[str, object]]:
 COMMANDS = (
     (), ("demo",), ("practice",), ("check",), ("score",), ("transcribe",), ("history",), ("forget",),
     ("restore",), ("doctor",), ("profile",), ("replay",), ("report",), ("vague",), ("export",),
-    ("progress",), ("repair",), ("drill",), ("plan",), ("stories",), ("stories", "note"),
-    ("stories", "forget"), ("mock",),
+    ("progress",), ("repair",), ("import",), ("reread",), ("drill",), ("plan",), ("stories",),
+    ("stories", "note"), ("stories", "forget"), ("mock",),
     ("questions",), ("questions", "list"), ("questions", "show"), ("questions", "validate"),
     ("questions", "new"), ("questions", "import"),
     ("models",), ("models", "list"), ("models", "fetch"), ("models", "where"),

@@ -129,7 +129,7 @@ def test_a_full_disk_ends_the_answer_and_loses_nothing_of_it(tmp_path: Path) -> 
         assert full.returncode == 1
         assert "no room left to write the recording" in full.stderr
         assert "voiceprep forget" in full.stderr
-        assert f"voiceprep check {QUESTION} --audio" in full.stderr
+        assert "voiceprep reread 1" in full.stderr
         audio = disk / "home" / "recordings" / "1" / "0.wav"
         assert_kept(audio, 3)
 
@@ -307,7 +307,7 @@ def test_a_microphone_that_vanishes_in_mid_answer_and_returns(
         sources = iter([Spoken(lambda: dying, WHOLE_RECORDING)])
         with Session(parts, known, SessionOptions(n_follow_ups=0), lambda _: None) as session:
             with pytest.raises(
-                DeviceLost, match=r"(?s)stopped delivering.*kept as attempt 1.*voiceprep check"
+                DeviceLost, match=r"(?s)stopped delivering.*kept as attempt 1.*voiceprep reread 1"
             ):
                 session.practise(question, sources)
             (answer,) = journal.attempt(1).answers

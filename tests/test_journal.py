@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from voiceprep.engines import database, rows
 from voiceprep.engines.database import APPLICATION_ID, MIGRATIONS, connect
 from voiceprep.engines.journal import DATABASE_FILE, SqliteJournal
+from voiceprep.engines.locks import RecordingLock, take_lock
 from voiceprep.engines.recording import HEADER_BYTES, WavRecording, read_samples
 from voiceprep.errors import DiskFull, JournalDamaged, JournalError
 from voiceprep.model import (
@@ -489,6 +490,247 @@ def test_a_try_that_was_cut_short_is_known_as_one(either: Journal) -> None:
     with closing(either.record(attempt, 1, "Say it again", REPAIR, repairs)):
         assert either.attempt(attempt).answers[1].repairs == repairs
     assert either.attempt(attempt).answers[1].probes == REPAIR
+
+
+# ------------------------------------------------------------------------------ reading again
+
+LATER = NOON + timedelta(days=30)
+
+
+def reading(attempt: Attempt, text: str, recogniser: str = "small.en") -> Attempt:
+    """``attempt`` as a model heard it that made ``text`` of its first answer, and found nothing vague."""
+    found = replace(ASSESSMENT, verdict=Verdict.STRONG, vague=())
+    first, *others = attempt.answers
+    first = replace(first, state=AnswerState.CHECKED, transcript=Transcript(text, ()), assessment=found)
+    return replace(attempt, recogniser=recogniser, answers=(first, *others), combined=found)
+
+
+def test_a_new_reading_is_the_one_that_counts_and_the_first_is_kept(either: Journal) -> None:
+    """Words, findings, verdict and model are the newest everywhere; the day's come back exactly."""
+    attempt = begin(either)
+    recorded(either, attempt)
+    either.keep(attempt, replace(ANSWER, ordinal=1))
+    either.conclude(attempt, ASSESSMENT)
+    either.note_signals(attempt, ((Signal.DATA_CENTRIC, True),))
+    other = begin(either)
+    day = either.attempt(attempt)
+    for at, text in enumerate(("they bind", "they find")):
+        wanted = replace(reading(day, text), read_again=LATER + timedelta(days=at))
+        either.read_again(wanted, LATER + timedelta(days=at))
+        assert either.attempt(attempt) == wanted
+        assert wanted in either.attempts()
+        assert either.original(attempt) == day
+    assert [review.verdict for review in either.reviews()] == [None, Verdict.STRONG]
+    assert [spot.ordinal for spot in either.vague()] == [1]
+    assert [standing.signals for standing in either.standings()] == [None]
+    assert either.original(other) == either.attempt(other)
+
+
+def test_an_answer_that_was_cut_short_has_no_earlier_reading(either: Journal) -> None:
+    """What is heard first is no second reading: there is nothing to go back to."""
+    attempt = begin(either)
+    cut = replace(ANSWER, state=AnswerState.INTERRUPTED, transcript=None, assessment=None)
+    either.keep(attempt, cut)
+    wanted = reading(either.attempt(attempt), "they bind")
+    either.read_again(wanted, LATER)
+    assert either.attempt(attempt) == either.original(attempt) == wanted
+
+
+def test_what_cannot_be_read_again_stays_as_it_is(either: Journal) -> None:
+    """An attempt that is being recorded, has other answers by now or is gone is named and not touched."""
+    attempt = begin(either)
+    either.keep(attempt, ANSWER)
+    before = either.attempt(attempt)
+    recording = either.record(attempt, 1, "And?", None)
+    with pytest.raises(JournalError, match="being recorded"):
+        either.read_again(reading(either.attempt(attempt), "x"), LATER)
+    recording.close()
+    either.keep(attempt, replace(ANSWER, ordinal=1))
+    with pytest.raises(JournalError, match="changed in the meantime"):
+        either.read_again(reading(before, "x"), LATER)
+    assert either.original(attempt) == either.attempt(attempt)
+    with pytest.raises(JournalError, match="no attempt 99"):
+        either.read_again(reading(replace(before, id=99), "x"), LATER)
+    with pytest.raises(JournalError, match="no attempt 99"):
+        either.original(99)
+
+
+def test_a_reading_is_stored_whole_or_not_at_all(journal: SqliteJournal) -> None:
+    """Where the last row fails, neither the new reading nor a copy of the old one is there."""
+    attempt = begin(journal)
+    journal.keep(attempt, ANSWER)
+    before = journal.attempt(attempt)
+    bad = replace(ASSESSMENT, delivery=replace(ASSESSMENT.delivery, seconds=float("nan")))
+    with pytest.raises(ValueError, match="finite"):
+        journal.read_again(replace(reading(before, "x"), combined=bad), LATER)
+    assert journal.attempt(attempt) == before
+    assert journal._database.execute("SELECT count(*) FROM readings").fetchone()[0] == 0
+
+
+def test_what_was_read_before_is_forgotten_too(journal: SqliteJournal, folder: Path) -> None:
+    """No word of an earlier reading stays in any file."""
+    phrase = "zylophone quarry"
+    attempt = begin(journal)
+    journal.keep(attempt, replace(ANSWER, transcript=Transcript(phrase * 900, ())))
+    journal.read_again(reading(journal.attempt(attempt), "other words"), LATER)
+    assert traces(folder, phrase)
+    journal.forget(attempt)
+    assert traces(folder, phrase) == []
+
+
+def test_an_earlier_reading_is_read_as_strictly_as_a_row(journal: SqliteJournal) -> None:
+    """What nothing here wrote is named, also where it would lead to a file of others; the rest is shown."""
+    attempt = begin(journal)
+    recorded(journal, attempt)
+    day = journal.attempt(attempt)
+    journal.read_again(reading(day, "they bind"), LATER)
+    (written,) = journal._database.execute("SELECT rows FROM readings").fetchone()
+    for path, value in (
+        ("$.recogniser", "7"),
+        ("$.answers", '"x"'),
+        ("$.answers[0]", '["x"]'),
+        ("$.answers[0].audio", '"../../etc/passwd"'),
+        ("$.answers[0].state", '"dreaming"'),
+        ("$.answers[0].asked", "null"),
+        ("$.answers[0].words", '"[[1]]"'),
+        ("$.answers[0].n_samples", '"many"'),
+        ("$.assessments[0].seconds", "[]"),
+        ("$.findings[0].evidence", '"[[0,1]]"'),
+        ("$", "[]"),
+        ("$", '"[[[["'),
+    ):
+        journal._database.execute(
+            "UPDATE readings SET rows = json_set(?, ?, json(?))", (written, path, value)
+        )
+        with pytest.raises(JournalError, match=r"journal\.db holds a row that makes no sense"):
+            journal.original(attempt)
+        assert journal.attempt(attempt).recogniser == "small.en"
+    for damage in ("no json", "[" * 100_000, b"x", 7):
+        journal._database.execute("UPDATE readings SET rows = ?", (damage,))
+        with pytest.raises(JournalError, match="makes no sense"):
+            journal.original(attempt)
+    journal._database.execute("UPDATE readings SET rows = ?", (written,))
+    assert journal.original(attempt) == day
+
+
+def test_only_answers_are_unfinished(either: Journal) -> None:
+    """A try that was cut short is made anew: nothing of its attempt waits to be finished."""
+    attempt = spotted(either, NOON, "i guess")
+    tried(either, attempt, Repair(0, 0, 7))
+    (kept,) = (one for one in either.attempt(attempt).answers if one.repairs)
+    cut = replace(
+        kept, state=AnswerState.INTERRUPTED, ending=Ending.INTERRUPTED, audio=Path("recordings/1/1.wav"),
+        n_samples=9, assessment=None,
+    )  # fmt: skip
+    either.keep(attempt, cut)
+    assert either.unfinished() == ()
+    either.keep(attempt, replace(cut, repairs=None))
+    assert [found.is_try for found in either.unfinished()] == [False]
+
+
+# ------------------------------------------------------------------------------ made of files
+
+
+def test_a_file_makes_one_attempt(either: Journal) -> None:
+    """A recording is known by the digest of its file until its attempt is forgotten."""
+    one, two = begin(either), begin(either)
+    either.note_source(one, "ab12")
+    assert (either.imported("ab12"), either.imported("cd34")) == (one, None)
+    with pytest.raises(JournalError, match=f"attempt {one} already"):
+        either.note_source(two, "ab12")
+    either.forget(one)
+    assert either.imported("ab12") is None
+    either.note_source(two, "ab12")
+
+
+def test_what_is_abandoned_leaves_nothing(either: Journal, folder: Path) -> None:
+    """An attempt is deleted in the middle of its own recording; one that is gone does not matter."""
+    attempt = begin(either)
+    either.note_source(attempt, "ab12")
+    recording = either.record(attempt, 0, "?", None)
+    recording.write(SECOND)
+    recording.close()
+    either.abandon(attempt)
+    either.abandon(attempt)
+    assert either.attempts() == ()
+    assert either.imported("ab12") is None
+    assert list((folder / "recordings").glob("*/*")) == []
+
+
+def test_half_a_copy_is_cleared_away_at_the_next_start(folder: Path) -> None:
+    """After a crash in copying a file nothing of the attempt is there; a live copy is left alone."""
+    lost = SqliteJournal(folder)
+    attempt = begin(lost)
+    lost.note_source(attempt, "ab12")
+    recording = lost.record(attempt, 0, "?", None)
+    recording.write(SECOND)
+    with closing(SqliteJournal(folder)) as other:
+        assert other.recover() == ()
+        assert other.imported("ab12") == attempt
+    lost.close()
+    with closing(SqliteJournal(folder)) as next_start:
+        assert next_start.recover() == ()
+        assert next_start.attempts() == ()
+        assert next_start.imported("ab12") is None
+    assert not recording.path.parent.exists()
+    recording.close()
+
+
+def test_a_try_lost_in_a_crash_costs_no_imported_recording(folder: Path) -> None:
+    """Where the copy was whole, what a crash cut short later is marked like any other, and told as a try."""
+    lost = SqliteJournal(folder)
+    attempt = begin(lost)
+    lost.note_source(attempt, "ab12")
+    recorded(lost, attempt)
+    with closing(lost.record(attempt, 1, "Say it again", REPAIR, Repair(0, 0, 7))) as recording:
+        recording.write(SECOND)
+    lost.close()
+    memory = MemoryJournal()
+    assert begin(memory) == attempt
+    memory.note_source(attempt, "ab12")
+    memory.keep(attempt, ANSWER)
+    memory.record(attempt, 1, "Say it again", REPAIR, Repair(0, 0, 7)).write(SECOND)
+    memory.crash()
+    with closing(SqliteJournal(folder)) as journal:
+        for next_start in (journal, memory):
+            (found,) = next_start.recover()
+            assert (found.attempt, found.ordinal, found.is_try) == (attempt, 1, True)
+            assert next_start.imported("ab12") == attempt
+            assert len(next_start.attempt(attempt).answers) == 2
+
+
+def test_a_copy_that_another_window_finished_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between looking for half copies and clearing them away the recorder may have come to its end."""
+    with closing(SqliteJournal(folder)) as importer, closing(SqliteJournal(folder)) as other:
+        attempt = begin(importer)
+        importer.note_source(attempt, "ab12")
+        recording = importer.record(attempt, 0, "?", None)
+        recording.write(SECOND)
+        recording.close()
+
+        def finished(path: Path) -> RecordingLock | None:
+            importer.keep(attempt, replace(ANSWER, audio=path))
+            return take_lock(path)
+
+        monkeypatch.setattr("voiceprep.engines.journal.take_lock", finished)
+        assert other.recover() == ()
+        assert other.imported("ab12") == attempt
+        assert recording.path.exists()
+
+
+def test_half_a_copy_in_memory_is_cleared_away_likewise() -> None:
+    """The journal in memory plays that crash with the same outcome."""
+    journal = MemoryJournal()
+    attempt = begin(journal)
+    journal.note_source(attempt, "ab12")
+    journal.record(attempt, 0, "?", None).write(SECOND)
+    journal.crash()
+    assert journal.recover() == ()
+    assert journal.attempts() == ()
+    assert journal.imported("ab12") is None
+
+
+# ------------------------------------------------------------------------------ times
 
 
 def test_the_hour_is_kept_in_utc(either: Journal) -> None:
@@ -1334,7 +1576,18 @@ VERSION_4 = VERSION_3.replace("'base.en', 2);", """'base.en', 2, '[["current awa
 # Answers may be tries at saying a vague sentence again.
 VERSION_5 = VERSION_4.replace("2.5, 0.01, NULL, NULL);", "2.5, 0.01, NULL, NULL, NULL);")
 
-SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
+# Recordings come from files, and attempts have earlier readings.
+READINGS = """
+    INSERT INTO sources VALUES (4, 'ab12');
+    INSERT INTO readings VALUES (4, 0, '2026-05-05T12:00:00.000000+00:00', '{"recogniser":"tiny.en",
+        "answers":[{"attempt":4,"ordinal":0,"asked":"What is NMS for?","probes":null,"state":"checked",
+        "ending":"silence","text":"day","words":"[]","audio":null,"n_samples":24000,"n_overflows":1,
+        "last_speech_to_finished_s":null,"finished_to_flags_s":null,"recogniser_busy_s":null}],
+        "assessments":[],"findings":[]}');
+    """
+VERSION_6 = f"{VERSION_5}{READINGS}"
+
+SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
 
 
 def old_database(folder: Path, version: int) -> None:
@@ -1349,11 +1602,14 @@ def test_every_old_version_is_read(folder: Path, version: int) -> None:
     """A journal of any released version opens with all it held; a new version brings its sample here."""
     old_database(folder, version)
     with closing(SqliteJournal(folder)) as journal:
-        expected = Attempt(4, "nms-purpose", Level.MID, NOON, "base.en", (ANSWER,), None)
+        again = NOON + timedelta(days=1) if version >= 6 else None
+        expected = Attempt(4, "nms-purpose", Level.MID, NOON, "base.en", (ANSWER,), None, again)
         assert journal.attempts() == (expected,)
         assert [run.attempts for run in journal.runs()] == ([(4,)] if version >= 3 else [])
         noted = ((Signal.CURRENT_AWARENESS, False),) if version >= 4 else None
         assert [one.signals for one in journal.standings()] == [noted]
+        said = journal.original(4).answers[0].transcript
+        assert said == (Transcript("day", ()) if version >= 6 else ANSWER.transcript)
         assert begin(journal) == 5
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import os
 import pty
 import re
@@ -148,6 +149,10 @@ def lived_in(sealed: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) 
         (("report", "2"), ""),
         (("vague",), ""),
         (("export", "2", "--format", "json"), ""),
+        (("export", "2", "--output", "second.md"), ""),
+        (("export", "1", "--format", "flac"), ""),
+        (("import", RECORDING, "--question", "nms-purpose", "--model", SYNTHETIC), ""),
+        (("reread", "1", "--model", SYNTHETIC), ""),
         (("profile",), ""),
         (("questions", "import", "deck.csv"), ""),
         (("questions", "new", "hashing-why"), ""),
@@ -244,8 +249,8 @@ def test_what_was_said_is_in_the_journal_alone(lived_in: LivedIn) -> None:
     """No log and no other file holds the words; the status on stderr does not tell them either."""
     house, told = lived_in
     first = MARKER.partition(" ")[0]  # a page may break the line between the two
-    assert house.holding(first) <= {"journal.db", "journal.db-wal", "voiceprep-2.html"}
-    assert house.holding(first) >= {"voiceprep-2.html"}
+    assert house.holding(first) <= {"journal.db", "journal.db-wal", "voiceprep-2.html", "second.md"}
+    assert house.holding(first) >= {"voiceprep-2.html", "second.md"}
     assert {command for command, status in told.items() if first in status} == set()
 
 
@@ -261,16 +266,21 @@ def test_what_is_forgotten_is_nowhere(house: House) -> None:
     (house.home / "spoken" / "spoken-001.wav").write_text(f"what was vague: {MARKER}")
     assert house.run("report", "1", "--output", "first.html").returncode == 0
     assert house.run("report", "2", "--output", "second one.html").returncode == 0
+    assert house.run("export", "2", "--output", "second.md").returncode == 0
+    assert house.run("reread", "1", "--model", SYNTHETIC).returncode == 0
+    taken = house.run("import", RECORDING, "--question", "nms-purpose", "--model", SYNTHETIC)
+    assert taken.returncode == 0, taken.stderr
     backup = house.home / "journal-version-1.db"
     backup.write_text(f"from before an update: {MARKER}")
     assert house.holding(MARKER) >= {"journal.db", backup.name}
     done = house.run("forget", "2", "--yes")
     assert done.returncode == 0, done.stderr
-    assert house.holding(MARKER) == {"second one.html"}
-    assert str(house.root / "here" / "second one.html") in done.stderr
+    assert house.holding(MARKER) == {"second one.html", "second.md"}
+    for name in ("second one.html", "second.md"):
+        assert str(house.root / "here" / name) in done.stderr
+        (house.root / "here" / name).unlink()
     assert "first.html" not in done.stderr
     assert not (house.home / "spoken").exists()
-    (house.root / "here" / "second one.html").unlink()
     done = house.run("forget", "--all", "--yes")
     assert str(house.root / "here" / "first.html") in done.stderr
     assert "second" not in done.stderr
@@ -280,6 +290,7 @@ def test_what_is_forgotten_is_nowhere(house: House) -> None:
     journal = (house.home / "journal.db").read_bytes()
     assert b"nms" not in journal
     assert b"boxes" not in journal
+    assert hashlib.sha256(Path(RECORDING).read_bytes()).hexdigest().encode() not in journal
 
 
 # ------------------------------------------------------------------------------ hostile text
@@ -367,7 +378,10 @@ def test_nothing_hostile_is_obeyed_run_or_used_as_a_path(
         (("report", "1"), ""),
         (("vague",), ""),
         (("profile",), ""),
-        *((("export", "1", "--format", form), "") for form in ("markdown", "json", "csv")),
+        *((("export", "1", "--format", form), "") for form in ("markdown", "json", "csv", "anki")),
+        (("reread", "1"), ""),
+        (("import", EVIL, "--question", EVIL_ID), ""),
+        (("import", "deck.csv", "--question", EVIL), ""),
         (("demo", EVIL), ""),
         (("models", "where", EVIL), ""),
         (("doctor", "--microphone", EVIL), ""),

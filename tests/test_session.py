@@ -265,9 +265,9 @@ def test_typed_answers_are_checked_alike(bank: Bank, question: Question) -> None
 
 
 def test_device_lost_in_mid_answer_keeps_everything(bank: Bank, question: Question) -> None:
-    """The error names the attempt, its recording and the command that checks it; words and audio are kept."""
+    """The error names the attempt, its recording and the command that finishes it; all is kept."""
     table = Table(bank, ["up to here"])
-    with pytest.raises(DeviceLost, match=r"(?s)attempt 1.*voiceprep check nms-purpose --audio"):
+    with pytest.raises(DeviceLost, match=r"(?s)attempt 1.*voiceprep reread 1"):
         table.practise(question, table.spoken(SPEECH, QUIET[:RATE_HZ], SPEECH, script=[Loss(3 * RATE_HZ)]))
     (answer,) = table.kept().answers
     assert answer.state is AnswerState.INTERRUPTED
@@ -284,7 +284,7 @@ def test_a_recording_of_nobody_is_not_offered_for_checking(bank: Bank, question:
     muted = Spoken(lambda: SamplesMicrophone(zeros, live=True), ListenOptions())
     with pytest.raises(DeviceLost, match=r"Nobody was heard until then; .* attempt 1") as raised:
         table.practise(question, muted)
-    assert "voiceprep check" not in str(raised.value)
+    assert "voiceprep reread" not in str(raised.value)
     assert table.kept().answers[0].n_samples > 0
 
 
