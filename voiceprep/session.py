@@ -498,7 +498,7 @@ class Session:
         except BaseException:
             self._break_off(attempt, _unheard(asked, recording), line, recording)
             raise
-        return self._kept(question, attempt, (asked, hearing, line), heard, recording)
+        return self._kept(attempt, (asked, hearing, line), heard, recording)
 
     def _break_off(self, attempt: Attempt, answer: Answer, line: Line, recording: Recording) -> None:
         """Keep what there is of an answer whose hearing did not come to an end of its own."""
@@ -535,7 +535,7 @@ class Session:
             cut = replace(turn.answer, state=AnswerState.INTERRUPTED, ending=Ending.INTERRUPTED)
             self._break_off(attempt, cut, turn.line, recording)
             raise
-        return self._kept(question, attempt, on, heard, recording)
+        return self._kept(attempt, on, heard, recording)
 
     def _heard(
         self, question: Question, on: tuple[Asked, Hearing, Line], source: Source, recording: Recording
@@ -563,7 +563,6 @@ class Session:
 
     def _kept(
         self,
-        question: Question,
         attempt: Attempt,
         on: tuple[Asked, Hearing, Line],
         heard: Heard,
