@@ -226,7 +226,7 @@ _command(
     BACK,
     "export",
     replaying.export,
-    "answers as Markdown, JSON, CSV or subtitles",
+    "answers as text, table, subtitles, sound or Anki cards",
     "voiceprep export 3 --format srt",
 )
 _command(
