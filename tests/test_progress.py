@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from attempts import BANK, NOON, QUESTION, TWO, answered, attempt, keep, timed
 from browser import Browser, axe_faults, started_browser
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -478,6 +478,7 @@ VALUES = st.one_of(st.none(), st.floats(0, 100))
 
 @settings(max_examples=20)  # each is a drawing
 @given(labels=st.lists(NAMES, min_size=1, max_size=4), value=VALUES, kind=st.sampled_from(ChartKind))
+@example(["W" * 30], None, ChartKind.BARS)
 def test_any_names_are_drawn_as_text(labels: list[str], value: float | None, kind: ChartKind) -> None:
     """Whatever topics are called, the drawing is whole XML without scripts, styles, or names used twice."""
     values = tuple(value for _ in labels)

@@ -217,12 +217,13 @@ def _bars(axes: Axes, chart: Chart) -> None:
         shift = 0.0 if is_stacked else height * (at - (len(chart.series) - 1) / 2)
         left = ends if is_stacked else 0.0
         middles = [place + shift for place in places]
-        axes.barh(middles, values, height=height, left=left, color=shade, label=_visible(series.name))
+        axes.barh(middles, values, height=height, left=left, color=shade, label=_short(series.name))
         pairs = zip(ends, values, strict=True)
         ends = [one + other if is_stacked else max(one, other) for one, other in pairs]
     top = chart.top if chart.top is not None else max([*ends, 1.0])
     for place, end, count in zip(places, ends, chart.counts, strict=True):
-        axes.text(end + top * 0.02, place, _visible(count), va="center", fontsize=9, color=MUTED)
+        told = axes.text(end + top * 0.02, place, _short(count), va="center", fontsize=9, color=MUTED)
+        told.set_in_layout(False)  # its room is kept below; a long one must not take the bars' room
     axes.set_yticks(list(places), [_short(label) for label in chart.labels])
     axes.invert_yaxis()
     # Room for the counts behind a full bar.
