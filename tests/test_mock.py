@@ -17,12 +17,13 @@ from typer.testing import CliRunner, Result
 from voiceprep import bank as banks
 from voiceprep.checks import assess
 from voiceprep.cli.app import app
+from voiceprep.drill import Outcome
 from voiceprep.engines.home import home
 from voiceprep.engines.journal import SqliteJournal
 from voiceprep.errors import UsageError
 from voiceprep.events import Asking, Event, Saying
 from voiceprep.hearing import Ears
-from voiceprep.interview import AWAY, MAX_SILENT, Outcome, Sitting, hold
+from voiceprep.interview import AWAY, MAX_SILENT, Sitting, hold
 from voiceprep.listen import ListenOptions
 from voiceprep.mock import (
     BROKEN_OFF,

@@ -61,7 +61,7 @@ class Manner:
 
 
 class Outcome(StrEnum):
-    """Why a run is over for now."""
+    """Why a run of questions, or a round, is over for now."""
 
     THROUGH = "through"
     TIME = "time"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from voiceprep import mock
-from voiceprep.drill import is_away
+from voiceprep.drill import Outcome, is_away
 from voiceprep.events import Tell
 from voiceprep.mock import N_PROBES, Timer
 from voiceprep.model import Assessment, Attempt, Bank, Command, FollowUp, Level, Question
@@ -18,16 +17,6 @@ from voiceprep.session import AnswerSource, Interview, Parts, Session, SessionOp
 MAX_SILENT = 2
 """Questions in a row at which nobody spoke, after which nobody is taken to be there."""
 AWAY = "I hear nothing, so we stop here."
-
-
-class Outcome(StrEnum):
-    """Why a round is over."""
-
-    THROUGH = "through"
-    TIME = "time"
-    STOPPED = "stopped"
-    AWAY = "away"
-    NO_MORE_ANSWERS = "no more answers"
 
 
 @dataclass(slots=True)
