@@ -101,7 +101,9 @@ class _Capture:
         self.stream = soxr.ResampleStream(recorded.rate_hz, RATE_HZ, 1, dtype="float32")
         self.closed = False
         self._is_drained = False
-        self._switching = threading.Lock()
+        # An interrupt may come between the end of a "with" and the letting go: the same thread, which then
+        # closes, must not wait for itself.
+        self._switching = threading.RLock()
         self.ended = threading.Event()
         self.taken: queue.SimpleQueue[tuple[bytes, bool]] = queue.SimpleQueue()
         self._device = devices.stream(
