@@ -47,9 +47,6 @@ if TYPE_CHECKING:
 
     from voiceprep.model import Samples
 
-STEPS_APART = 11
-"""Of the steps between driver and recording every so manieth is tried; all of them take minutes."""
-
 N_ROUNDS = 5
 N_CHILDREN = 3
 LATEST_KILL_S = 0.15
@@ -265,7 +262,7 @@ def test_an_interrupt_at_any_step_loses_no_sample_and_doubles_none(monkeypatch: 
         n_with_sound += interrupted and bool(len(delivered))
         if interrupter.n_steps < step:
             break
-        step += STEPS_APART
+        step += 1
     assert not interrupted
     assert n_with_sound > n_interrupted / 2 > 50
 

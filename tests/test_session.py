@@ -705,12 +705,18 @@ def test_key_during_the_feedback_reopens_the_answer(bank: Bank, question: Questi
     assert any(isinstance(event, Reopened) for event in table.events)
 
 
-def test_speaking_over_the_feedback_goes_on_with_the_answer(bank: Bank, question: Question) -> None:
-    """With headphones, whoever speaks over the feedback is heard on, in the same recording."""
+@pytest.mark.parametrize("says", [True, False], ids=["not done", "and more"])
+def test_speaking_over_the_feedback_goes_on_with_the_answer(
+    bank: Bank, question: Question, *, says: bool
+) -> None:
+    """With headphones, whoever speaks over the feedback is heard on, in the same recording, without a gap.
+
+    Listening to the feedback is no pause of the answer.
+    """
 
     class Long(ScriptedSpeaker):
         def say(self, text: str, should_stop: Callable[[], bool]) -> str:
-            for _ in range(40):
+            for _ in range(200):
                 if text != question.ask and should_stop():
                     self.interrupted.append(text)
                     return "loudspeaker: scripted"
@@ -718,14 +724,23 @@ def test_speaking_over_the_feedback_goes_on_with_the_answer(bank: Bank, question
 
     table = Table(
         bank,
-        ["It keeps the best box.", "I'm not done.", "It drops the others."],
+        ["It keeps the best box.", *(["I'm not done."] if says else []), "It drops the others."],
         speaker=Long(),
         options=SessionOptions(headphones=True, n_follow_ups=0),
     )
-    audio = [SPEECH, LULL, SHORT, QUIET[:RATE_HZ], SPEECH, QUIET, QUIET]
+    feedback = np.random.default_rng(2).uniform(-1e-4, 1e-4, 3 * RATE_HZ).astype(np.float32)
+    command = [SHORT, QUIET[:RATE_HZ]] if says else []
+    audio = [SPEECH, LULL, feedback, *command, SPEECH, QUIET, QUIET]
     (answer,) = table.practise(question, by_words(table, *audio)).answers
     assert text_of(answer) == "It keeps the best box. It drops the others."
     assert len(table.speaker.interrupted) == 1
+    (recording,) = table.journal.recordings.values()
+    delivered = np.concatenate(audio)[: recording.n_samples]
+    np.testing.assert_array_equal(recording.samples, delivered)
+    assert answer.assessment is not None
+    longest_s = answer.assessment.delivery.longest_pause_s
+    assert longest_s is not None
+    assert longest_s < 3.0
 
 
 def test_wishes_between_questions(bank: Bank, question: Question) -> None:

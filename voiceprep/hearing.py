@@ -215,6 +215,8 @@ class Hearing:
             self._command = None
             if self._tape.n_samples:
                 self._state = listen_on(self._state)
+                # The program spoke meanwhile: the silence around this place is none of the answer's pauses.
+                self._asides_s.append(self._tape.n_samples / RATE_HZ)
             blocks = iter(source.blocks)
             self._listen(source, blocks, recording)
             finished_at_s = self._clock.monotonic_s()
@@ -428,7 +430,10 @@ def record_rest(waiting: Callable[[], tuple[Block, ...]], recording: Recording) 
 
 
 class Interjection:
-    """Notices somebody beginning to speak over the question; keeps what they said meanwhile."""
+    """Notices somebody beginning to speak over what the program says; keeps what they said meanwhile.
+
+    Of the time before, ``kept_s`` seconds are kept.
+    """
 
     N_FRAMES = 8
     """Frames of speech in a row that count as somebody speaking (a quarter of a second)."""
@@ -438,14 +443,16 @@ class Interjection:
     each would fall ever further behind the speaker."""
 
     KEPT_S = 1.0
-    """Audio kept from before the interruption: what was said until it was noticed."""
+    """Holds all that is said until it is noticed."""
 
-    def __init__(self, detector: SpeechDetector, blocks: Iterator[Block]) -> None:
+    def __init__(self, detector: SpeechDetector, blocks: Iterator[Block], kept_s: float = KEPT_S) -> None:
         self._detector = detector
         self._blocks = blocks
+        self._kept_s = kept_s
+        self._n_kept = 0
         self._n_frames = 0
         self._framer = _Framer()
-        self.kept: list[Block] = []
+        self.kept: deque[Block] = deque()
         self.noticed = False
         detector.reset()
 
@@ -459,8 +466,9 @@ class Interjection:
 
     def _take(self, block: Block) -> None:
         self.kept.append(block)
-        while sum(len(old.samples) for old in self.kept[1:]) > self.KEPT_S * RATE_HZ:
-            del self.kept[0]
+        self._n_kept += len(block.samples)
+        while self._n_kept - len(self.kept[0].samples) > self._kept_s * RATE_HZ:
+            self._n_kept -= len(self.kept.popleft().samples)
         for frame in self._framer.frames(block.samples):
             loud = self._detector.probability(frame) >= SPEECH_ON
             self._n_frames = self._n_frames + 1 if loud else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -629,13 +630,13 @@ class Session:
         known = self._bank.commands if options.commands and self._bank.commands else options.commands
         return replace(options, kind=asked.kind, usual_words=usual, pauses=self._pauses, commands=known)
 
-    def _say_over(self, said: str, line: Line) -> tuple[Block, ...]:
-        """Say something; with headphones, speech over it cuts it short and comes back."""
+    def _say_over(self, said: str, line: Line, kept_s: float = Interjection.KEPT_S) -> tuple[Block, ...]:
+        """Say something; with headphones, speech over it cuts it short and comes back, and some before it."""
         ears = self._parts.ears
         if not self._options.headphones or ears is None:
             self._say(said, self._key_pressed)
             return ()
-        interjection = Interjection(ears.detector, line.blocks())
+        interjection = Interjection(ears.detector, line.blocks(), kept_s)
         self._say(said, lambda: interjection.heard() or self._key_pressed())
         return tuple(interjection.kept) if interjection.noticed else ()
 
@@ -792,7 +793,8 @@ class Session:
         if turn.line is None:
             self._say(said, self._key_pressed)
             return False
-        turn.rest = self._say_over(said, turn.line)
+        # Who goes on had not ended: all that was heard since belongs to the answer, or a word would be lost.
+        turn.rest = self._say_over(said, turn.line, math.inf)
         return bool(turn.rest) or self._stopped_by == REOPEN_KEY
 
 
