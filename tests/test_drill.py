@@ -18,6 +18,7 @@ from conftest import NullSink
 
 from voiceprep import bank as banks
 from voiceprep import feedback, resources, schedule
+from voiceprep.between import COMMANDS_ONLY
 from voiceprep.drill import Drill, Manner, Outcome, done, gone, is_away, numbered, summary, unannounced
 from voiceprep.engines import models
 from voiceprep.engines.audiofile import read_audio
@@ -48,7 +49,7 @@ from voiceprep.model import (
     Verdict,
 )
 from voiceprep.schedule import Pick
-from voiceprep.session import COMMANDS_ONLY, AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
+from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
 from voiceprep.testing import (
     BLOCK_SAMPLES,
     LoudnessDetector,

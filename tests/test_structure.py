@@ -46,7 +46,7 @@ CORE = {
     "stories",
 }
 VIEWS = {"replay"}
-LOOP = {"hearing", "rehearing", "session", "drill", "interview", "repairing"}
+LOOP = {"hearing", "rehearing", "keeping", "between", "session", "drill", "interview", "repairing"}
 EDGE = {"engines", "testing"}
 LAYERS = (NOUNS, TEXT, CORE, LOOP)
 """Each layer may import itself and those before it."""

@@ -30,6 +30,9 @@ ASIDES = frozenset({Command.REPEAT, Command.SLOWER, Command.HINT})
 WITHIN = frozenset({Command.PAUSE, Command.RESUME, Command.MARK})
 """Obeyed without a word while listening goes on."""
 
+LEAVING = frozenset({Command.SKIP, Command.NEXT, Command.PASS, Command.RETRY, Command.STOP})
+"""They end the question there and then."""
+
 MAX_WORDS = 7
 """Longest utterance taken for a command, courtesies left out."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voiceprep.model import (
@@ -23,6 +24,9 @@ from voiceprep.model import (
 )
 from voiceprep.stems import stem
 from voiceprep.text import STOPWORDS, Token, spoken, tokenise, words
+
+Debrief = Callable[[Question, Assessment, FollowUp | None], str]
+"""What is said after an answer, given what is asked next (None: nothing); "" for nothing."""
 
 MOVE_ORDER: tuple[Move, ...] = (
     Move.CHOICE,

@@ -53,7 +53,7 @@ from voiceprep.listen import (
 )
 from voiceprep.model import RATE_HZ, Block, Command, Ending, HeardWord, Span, Timing, Transcript, Word
 from voiceprep.patience import Pause
-from voiceprep.ports import Clock, Controls, Recogniser, Recording, SpeechDetector
+from voiceprep.ports import Clock, Controls, Microphone, Recogniser, Recording, SpeechDetector
 from voiceprep.text import words
 
 if TYPE_CHECKING:
@@ -411,6 +411,59 @@ class Hearing:
     def _resume(self) -> None:
         self._state = resume(self._state)
         self._tell(PhaseChanged(Phase.LISTENING))
+
+
+class Line:
+    """The microphone of an answer: opened when it is listened to, closed while the program speaks.
+
+    With ``stays_open`` (headphones) it is never closed in between; nor is a source that is not live, which
+    waits for its reader.
+    """
+
+    def __init__(self, open_one: Callable[[], Microphone], *, stays_open: bool) -> None:
+        self._open = open_one
+        self._stays_open = stays_open
+        self._microphone: Microphone | None = None
+        self._blocks: Iterator[Block] = iter(())
+        self._before: deque[Block] = deque()
+
+    def source(self, before: Iterable[Block]) -> Source:
+        """What is heard from now on, after ``before``."""
+        self._before = deque(before)
+        blocks = self.blocks()
+        assert self._microphone is not None  # noqa: S101  # blocks has opened it
+        microphone = self._microphone
+        return Source(
+            microphone.name, microphone.live, itertools.chain(self._said_before(), blocks), self.waiting
+        )
+
+    def _said_before(self) -> Iterator[Block]:
+        while self._before:
+            yield self._before.popleft()
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks from now on."""
+        if self._microphone is None:
+            self._microphone = self._open()
+            self._blocks = self._microphone.blocks()
+        return self._blocks
+
+    def waiting(self) -> tuple[Block, ...]:
+        """End the recording: what was delivered and not yet handed over."""
+        before = tuple(self._before)
+        self._before.clear()
+        return before if self._microphone is None else (*before, *self._microphone.waiting())
+
+    def hush(self) -> None:
+        """The program is about to speak."""
+        if self._microphone is not None and self._microphone.live and not self._stays_open:
+            self.close()
+
+    def close(self) -> None:
+        """Free the microphone. May be called twice."""
+        if self._microphone is not None:
+            self._microphone.close()
+            self._microphone = None
 
 
 def _recorded(blocks: Iterator[Block], recording: Recording) -> Block | None:

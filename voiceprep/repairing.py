@@ -8,10 +8,13 @@ from pathlib import Path
 
 from voiceprep import repair
 from voiceprep.checks.case import evidence
+from voiceprep.commands import LEAVING
 from voiceprep.events import NothingSaid, Phase, PhaseChanged, SaidAgain, Tell
+from voiceprep.hearing import Line
+from voiceprep.keeping import Asked
 from voiceprep.model import REPAIR, Answer, AnswerState, Attempt, Bank, Block, Command, Question, Repair
 from voiceprep.repair import Vague
-from voiceprep.session import LEAVING, AnswerSource, Asked, Line, Parts, Session, SessionOptions
+from voiceprep.session import AnswerSource, Parts, Session, SessionOptions
 
 Play = Callable[[Path, tuple[float, float], Callable[[], bool]], bool]
 """Plays the stretch of a recording between two seconds until it ends or is stopped; False: it cannot."""

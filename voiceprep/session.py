@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from voiceprep import checks, feedback, profile, text
-from voiceprep.commands import ASIDES, alone
+from voiceprep import between, checks, feedback, keeping, profile, text
+from voiceprep.commands import ASIDES, LEAVING, alone
 from voiceprep.errors import Interrupted, JournalError, VoiceprepError
 from voiceprep.events import (
     Asking,
@@ -30,8 +27,10 @@ from voiceprep.events import (
     Saying,
     Tell,
 )
-from voiceprep.hearing import REOPEN_KEY, Ears, Heard, Hearing, Interjection, Source, record_rest
+from voiceprep.feedback import Debrief
+from voiceprep.hearing import REOPEN_KEY, Ears, Heard, Hearing, Interjection, Line, Source, record_rest
 from voiceprep.interrupts import UNINTERRUPTED
+from voiceprep.keeping import Asked
 from voiceprep.listen import ListenOptions
 from voiceprep.model import (
     RATE_HZ,
@@ -42,23 +41,14 @@ from voiceprep.model import (
     Bank,
     Block,
     Command,
-    CommandWords,
     Ending,
     FollowUp,
-    Kind,
     Level,
-    ListeningPace,
     Question,
-    Repair,
-    Timing,
     Tone,
-    Transcript,
 )
 from voiceprep.patience import FOLLOW_UP_WORDS, N_RECENT_PAUSES, USUAL_WORDS, Pause
 from voiceprep.ports import Clock, Controls, Journal, Microphone, Recording, Speaker, Tones
-
-if TYPE_CHECKING:
-    from voiceprep.model import Samples
 
 TYPED = "typed"
 """Stands in an attempt for the recogniser's name where nothing was spoken."""
@@ -98,24 +88,6 @@ AnswerSource = Spoken | Typed
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What an answer replies to: ``ordinal`` 0 is the question itself, ``probes`` what a follow-up tests.
-
-    ``repairs`` is the vague sentence that is to be said again, where it is one.
-    """
-
-    ordinal: int
-    text: str
-    probes: str | None
-    kind: Kind
-    repairs: Repair | None = None
-
-
-Debrief = Callable[[Question, Assessment, FollowUp | None], str]
-"""What is said after an answer, given what is asked next (None: nothing); "" for nothing."""
-
-
-@dataclass(frozen=True, slots=True)
 class Interview:
     """How somebody asks who helps with nothing: no debrief, no hint, no sample, no second try.
 
@@ -148,63 +120,6 @@ class SessionOptions:
     interview: Interview | None = None
 
 
-LEAVING = frozenset({Command.SKIP, Command.NEXT, Command.PASS, Command.RETRY, Command.STOP})
-"""Commands that end the question there and then."""
-
-
-class Line:
-    """The microphone of an answer: opened when it is listened to, closed while the program speaks.
-
-    With ``stays_open`` (headphones) it is never closed in between; nor is a source that is not live, which
-    waits for its reader.
-    """
-
-    def __init__(self, open_one: Callable[[], Microphone], *, stays_open: bool) -> None:
-        self._open = open_one
-        self._stays_open = stays_open
-        self._microphone: Microphone | None = None
-        self._blocks: Iterator[Block] = iter(())
-        self._before: deque[Block] = deque()
-
-    def source(self, before: Iterable[Block]) -> Source:
-        """What is heard from now on, after ``before``."""
-        self._before = deque(before)
-        blocks = self.blocks()
-        assert self._microphone is not None  # noqa: S101  # blocks has opened it
-        microphone = self._microphone
-        return Source(
-            microphone.name, microphone.live, itertools.chain(self._said_before(), blocks), self.waiting
-        )
-
-    def _said_before(self) -> Iterator[Block]:
-        while self._before:
-            yield self._before.popleft()
-
-    def blocks(self) -> Iterator[Block]:
-        """The blocks from now on."""
-        if self._microphone is None:
-            self._microphone = self._open()
-            self._blocks = self._microphone.blocks()
-        return self._blocks
-
-    def waiting(self) -> tuple[Block, ...]:
-        """End the recording: what was delivered and not yet handed over."""
-        before = tuple(self._before)
-        self._before.clear()
-        return before if self._microphone is None else (*before, *self._microphone.waiting())
-
-    def hush(self) -> None:
-        """The program is about to speak."""
-        if self._microphone is not None and self._microphone.live and not self._stays_open:
-            self.close()
-
-    def close(self) -> None:
-        """Free the microphone. May be called twice."""
-        if self._microphone is not None:
-            self._microphone.close()
-            self._microphone = None
-
-
 @dataclass(slots=True)
 class _Turn:
     """An answer that was heard, and what is needed to go on with it (nothing of that where it was typed)."""
@@ -217,55 +132,6 @@ class _Turn:
     hearing: Hearing | None = None
     line: Line | None = None
     rest: tuple[Block, ...] = ()  # heard already of what comes next
-
-
-BETWEEN = ListenOptions(pace=ListeningPace.QUICK, start_patience_s=1e9, max_answer_s=1e9)
-"""Between questions nothing but commands is listened for, without end."""
-
-
-COMMANDS_ONLY = "for a command"
-"""Stands in the place of a microphone's name where no answer is listened for."""
-
-
-class _Unkept:
-    """Takes what is said between questions: commands, no answers."""
-
-    path = Path("nowhere")
-    n_samples = 0
-
-    def write(self, samples: Samples) -> None:
-        """Let go of ``samples``."""
-
-    def close(self) -> None:
-        """Nothing to finish."""
-
-
-class _NotingKeys:
-    """Controls that note the first of some keys, of any where None, and let it end the listening."""
-
-    def __init__(self, controls: Controls, keys: frozenset[str] | None) -> None:
-        self._controls = controls
-        self._keys = keys
-        self.pressed: str | None = None
-
-    def poll(self) -> str | None:
-        """Enter for one of the keys: it ends what is listened to."""
-        key = self._controls.poll()
-        if key is None or (self._keys is not None and key not in self._keys):
-            return None
-        self.pressed = key
-        return "enter"
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """What is listened for while nothing is asked, and for how long; ``keys`` None: any."""
-
-    line: Line
-    keys: frozenset[str] | None
-    commands: CommandWords
-    patience_s: float
-    until_s: float | None = None  # on the clock that never runs backwards
 
 
 class Session:
@@ -391,7 +257,7 @@ class Session:
             if source is None:
                 return
             turn = self._asked(question, attempt, source, asked)
-            attempt = _with(attempt, turn.answer)
+            attempt = keeping.with_answer(attempt, turn.answer)
             yield attempt
             if turn.command is Command.NOT_DONE and self._last is not None:
                 # About the answer before: it goes on by the same microphone, and this one holds no words.
@@ -419,7 +285,7 @@ class Session:
         while True:
             if reopen:
                 turn = self._reopened(question, attempt, turn)
-                attempt = _with(attempt, turn.answer)
+                attempt = keeping.with_answer(attempt, turn.answer)
                 yield attempt
             if turn.command in LEAVING:
                 self._leave(question, turn.command)
@@ -469,12 +335,12 @@ class Session:
                 self._refuse()
                 said = source.read()
             command = command if command in LEAVING else None
-            answer = _typed(asked, text.transcript("" if command else said))
+            answer = keeping.typed(asked, text.transcript("" if command else said))
             if command is not None:
                 answer = replace(answer, ending=Ending.COMMAND)
             self._tell(PhaseChanged(Phase.THINKING))
             # Until it is checked it is what it would be after a crash: words, and no findings about them.
-            self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.INTERRUPTED))
+            self._parts.journal.keep(attempt.id, keeping.unchecked(answer, AnswerState.INTERRUPTED))
             return _Turn(attempt.id, asked, answer, self._parts.clock.monotonic_s(), command)
         ears = self._parts.ears
         if ears is None:
@@ -497,7 +363,7 @@ class Session:
             self._tell(PhaseChanged(Phase.LISTENING, heard_from.name))
             heard = self._heard(question, (asked, hearing, line), heard_from, recording)
         except BaseException:
-            self._break_off(attempt, _unheard(asked, recording), line, recording)
+            self._break_off(attempt, keeping.unheard(asked, recording), line, recording)
             raise
         return self._kept(attempt, (asked, hearing, line), heard, recording)
 
@@ -573,16 +439,16 @@ class Session:
         asked, hearing, line = on
         self._tell(PhaseChanged(Phase.THINKING))
         self._pauses = (*self._pauses, *heard.pauses)[-N_RECENT_PAUSES:]
-        answer = _spoken(asked, heard, recording.path)
+        answer = keeping.spoken(asked, heard, recording.path)
         if heard.command in LEAVING and answer.state is AnswerState.CHECKED:
             answer = replace(answer, state=AnswerState.INTERRUPTED)
         if heard.failure is not None:
             with suppress(JournalError):  # the first failure is the one to name
                 self._parts.journal.keep(attempt.id, answer)
-            told = _located(heard, attempt, asked, recording.path)
+            told = keeping.located(heard, attempt, asked, recording.path)
             raise type(heard.failure)(f"{heard.failure}\n{told}") from heard.failure
         # A crash before it is checked leaves it to be recovered like one in mid-answer.
-        self._parts.journal.keep(attempt.id, _unchecked(answer, AnswerState.RECORDING))
+        self._parts.journal.keep(attempt.id, keeping.unchecked(answer, AnswerState.RECORDING))
         rest: tuple[Block, ...] = ()
         if heard.command is Command.NOT_DONE and heard.rest is not None:
             rest = (Block(heard.rest),)
@@ -670,7 +536,8 @@ class Session:
         self, question: Question, attempt: Attempt, source: Spoken, keys: frozenset[str]
     ) -> Command | str:
         """As :meth:`hear_soon`, without end; STOP where the audio ends."""
-        return self.hear_soon(question, attempt, source, keys, BETWEEN.start_patience_s) or Command.STOP
+        endless_s = between.OPTIONS.start_patience_s
+        return self.hear_soon(question, attempt, source, keys, endless_s) or Command.STOP
 
     def hear_soon(
         self,
@@ -686,9 +553,9 @@ class Session:
         What is said here is no answer and is not kept.
         """
         line = self._opened(source)
-        waiting = _Waiting(line, keys, self._bank.commands or BETWEEN.commands, patience_s)
+        waiting = between.Waiting(line, keys, self._bank.commands or between.OPTIONS.commands, patience_s)
         line.blocks()  # who sees that it listens may speak: the microphone is open
-        self._tell(PhaseChanged(Phase.LISTENING, COMMANDS_ONLY))
+        self._tell(PhaseChanged(Phase.LISTENING, between.COMMANDS_ONLY))
         while True:
             heard = self._hear_between(waiting)
             if not isinstance(heard, Heard):
@@ -701,7 +568,7 @@ class Session:
             if command in LEAVING:
                 line.close()
                 return command
-            said = _reply(question, attempt, command, self._options.debrief)
+            said = between.reply(question, attempt, command, self._options.debrief)
             if said:
                 line.hush()
                 if command is Command.SLOWER:
@@ -714,7 +581,7 @@ class Session:
         None where nobody comes back within ``patience_s``. Whatever else is heard is let go of.
         """
         line = self._opened(source)
-        waiting = _Waiting(line, None, _resuming(self._bank.commands), patience_s)
+        waiting = between.Waiting(line, None, between.resuming(self._bank.commands), patience_s)
         try:
             line.blocks()
             self._tell(PhaseChanged(Phase.PAUSED))
@@ -727,7 +594,7 @@ class Session:
         finally:
             line.close()
 
-    def _hear_between(self, waiting: _Waiting) -> Heard | str | None:
+    def _hear_between(self, waiting: between.Waiting) -> Heard | str | None:
         """What is heard next while nothing is asked: an utterance or a key; None where patience ran out."""
         ears = self._parts.ears
         if ears is None:
@@ -736,12 +603,12 @@ class Session:
         if waiting.until_s is None:
             waiting.until_s = clock.monotonic_s() + waiting.patience_s
         left_s = waiting.until_s - clock.monotonic_s()
-        noting = _NotingKeys(self._parts.controls, waiting.keys)
-        options = replace(BETWEEN, commands=waiting.commands, start_patience_s=max(0.0, left_s))
+        noting = between.NotingKeys(self._parts.controls, waiting.keys)
+        options = replace(between.OPTIONS, commands=waiting.commands, start_patience_s=max(0.0, left_s))
         hearing = Hearing(ears, noting, clock, self._worker, options, self._tell_commands)
-        heard = hearing.hear(waiting.line.source(()), _Unkept())
+        heard = hearing.hear(waiting.line.source(()), between.Unkept())
         if heard.failure is not None:
-            raise _between(heard.failure)
+            raise between.failed(heard.failure)
         if noting.pressed is not None:
             return noting.pressed
         is_over = heard.ending is Ending.SILENCE and not heard.transcript.words and heard.command is None
@@ -780,7 +647,7 @@ class Session:
         self._parts.journal.keep(attempt.id, answer, combined or assessment)
         self._tell(Checked(answer, assessment, combined, before))
         found = combined or assessment
-        return replace(_with(attempt, answer), combined=found), found, gained
+        return replace(keeping.with_answer(attempt, answer), combined=found), found, gained
 
     def _debrief(self, said: str, follow_up: FollowUp | None, turn: _Turn) -> bool:
         """Say what was found; whether the speaker wants to go on with the answer instead."""
@@ -796,110 +663,3 @@ class Session:
         # Who goes on had not ended: all that was heard since belongs to the answer, or a word would be lost.
         turn.rest = self._say_over(said, turn.line, math.inf)
         return bool(turn.rest) or self._stopped_by == REOPEN_KEY
-
-
-def _between(failure: VoiceprepError) -> VoiceprepError:
-    """A failure between questions: whom Ctrl-C stops there was not answering."""
-    return Interrupted("interrupted") if isinstance(failure, Interrupted) else failure
-
-
-def _resuming(commands: CommandWords) -> CommandWords:
-    """``commands`` for whom nothing is asked: what calls back is RETRY, and nothing can be paused twice."""
-    calling = {Command.RESUME, Command.REPEAT, Command.NOT_DONE, Command.RETRY}
-    return tuple(
-        (Command.RETRY if command in calling else command, phrases)
-        for command, phrases in commands
-        if command in calling | LEAVING
-    )
-
-
-def _reply(question: Question, attempt: Attempt, command: Command | None, debrief: Debrief) -> str:
-    """What to say between questions to a command; "" to those that need no reply."""
-    found = attempt.combined
-    if command is Command.HINT:
-        return question.hint
-    if command is Command.SAMPLE:
-        return feedback.sample(question)
-    if found is not None and command is Command.MISSED:
-        return feedback.all_missed(found)
-    if command in (Command.REPEAT, Command.SLOWER):
-        return question.ask if found is None else debrief(question, found, None)
-    return ""
-
-
-def _with(attempt: Attempt, answer: Answer) -> Attempt:
-    """``attempt`` with ``answer`` in the place of its ordinal."""
-    others = tuple(old for old in attempt.answers if old.ordinal != answer.ordinal)
-    return replace(attempt, answers=tuple(sorted((*others, answer), key=lambda kept: kept.ordinal)))
-
-
-def _unchecked(answer: Answer, state: AnswerState) -> Answer:
-    """``answer`` in ``state`` where its findings are still to come."""
-    return replace(answer, state=state) if answer.state is AnswerState.CHECKED else answer
-
-
-def _typed(asked: Asked, transcript: Transcript) -> Answer:
-    return Answer(
-        ordinal=asked.ordinal,
-        asked=asked.text,
-        probes=asked.probes,
-        state=_state(transcript),
-        ending=Ending.TYPED,
-        transcript=transcript,
-        assessment=None,
-        audio=None,
-        n_samples=0,
-        n_overflows=0,
-        timing=Timing(),
-        repairs=asked.repairs,
-    )
-
-
-def _unheard(asked: Asked, recording: Recording) -> Answer:
-    """An answer that was broken off before anybody listened."""
-    return Answer(
-        ordinal=asked.ordinal,
-        asked=asked.text,
-        probes=asked.probes,
-        state=AnswerState.INTERRUPTED,
-        ending=Ending.INTERRUPTED,
-        transcript=None,
-        assessment=None,
-        audio=recording.path,
-        n_samples=recording.n_samples,
-        n_overflows=0,
-        repairs=asked.repairs,
-    )
-
-
-def _state(transcript: Transcript) -> AnswerState:
-    """Recognisers write dots for breath: what holds no word is nothing said."""
-    return AnswerState.CHECKED if text.words(transcript.text) else AnswerState.NOTHING_SAID
-
-
-def _spoken(asked: Asked, heard: Heard, audio: Path) -> Answer:
-    return Answer(
-        ordinal=asked.ordinal,
-        asked=asked.text,
-        probes=asked.probes,
-        state=_state(heard.transcript) if heard.failure is None else AnswerState.INTERRUPTED,
-        ending=heard.ending,
-        transcript=heard.transcript,
-        assessment=None,
-        audio=audio,
-        n_samples=heard.n_samples,
-        n_overflows=heard.n_overflows,
-        timing=heard.timing,
-        marks_s=heard.marks_s,
-        repairs=asked.repairs,
-    )
-
-
-def _located(heard: Heard, attempt: Attempt, asked: Asked, audio: Path) -> str:
-    """Where the recording of an answer that failed lies, and how to go on from it."""
-    where = f"attempt {attempt.id}: {audio}"
-    if heard.timing.last_speech_to_finished_s is None:
-        return f"Nobody was heard until then; the recording is kept as {where}"
-    if asked.repairs is not None:
-        return f"The recording is kept as {where}\nSay it again with: voiceprep repair {attempt.id}"
-    return f"The recording is kept as {where}\nFinish it with: voiceprep reread {attempt.id}"

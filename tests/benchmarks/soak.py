@@ -38,13 +38,13 @@ from conftest import NullSink, started_null_sink
 from crashes import left_behind
 
 from voiceprep import resources
+from voiceprep.between import COMMANDS_ONLY
 from voiceprep.engines.audiofile import read_audio
 from voiceprep.engines.home import Settings, private_folder, save_settings
 from voiceprep.engines.journal import SqliteJournal
 from voiceprep.engines.loudspeaker import WavFilePlayer
 from voiceprep.engines.speech import Pyttsx3Speaker, SpeechOptions
 from voiceprep.model import RATE_HZ, Answer, AnswerState, Attempt, Command
-from voiceprep.session import COMMANDS_ONLY
 from voiceprep.text import words
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,9 @@ from voiceprep.model import Bank, Kind, Run, RunKind
 
 if TYPE_CHECKING:
     from voiceprep.drill import Manner
+    from voiceprep.feedback import Debrief
     from voiceprep.schedule import Pick, Wish
-    from voiceprep.session import Debrief, Session
+    from voiceprep.session import Session
 
 N_QUESTIONS = 10
 """Of a drill where neither a number nor a time is asked for: some twenty minutes with follow-ups."""
