@@ -114,7 +114,7 @@ def test_one_question_by_microphone_and_loudspeaker(
 
     The first ends by silence, the second because its speaker says "That's my answer".
     """
-    program = Program(PRACTICE, environment)
+    program = Program((*PRACTICE, "--rate", "300"), environment)
     for number in (1, 2):
         program.wait_for("[listening")
         null_sink.play(as_wav(demo_answer(number), tmp_path / f"{number}.wav")).wait()

@@ -110,7 +110,8 @@ def compiled(question: Question, glossary: tuple[Term, ...]) -> Compiled:
     return _compiled(_Source(question, glossary))
 
 
-@lru_cache(maxsize=256)
+# One takes up to a megabyte and 30 ms: a day's questions at hand, and a long drill does not grow.
+@lru_cache(maxsize=24)
 def _compiled(source: _Source) -> Compiled:
     question, glossary = source.question, source.glossary
     spelled: set[str] = set()
