@@ -345,6 +345,18 @@ def test_history_counts_answers_with_words() -> None:
     assert "0 answered  nothing said" in run("history").stdout
 
 
+def test_gentle_practice_tells_no_score() -> None:
+    """Of either answer what was said is told, and one thing to add; the journal keeps all there is."""
+    shown = run(
+        "practice", "nms-purpose", "--text", "--mute", "--gentle", text=f"{ANSWER}\n\nIt depends.\n\n"
+    ).stdout
+    assert "said  " in shown
+    assert "Good:" in shown
+    for told in ("Verdict", "missing", "together", "words a minute", "words, "):
+        assert told not in shown
+    assert "missing" in run("history", "1").stdout
+
+
 def test_a_topic_that_is_not_there_comes_before_the_microphone() -> None:
     """Without a microphone too, what was mistyped is what is told."""
     result = run("practice", "--topic", "nope")

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceprep.cli.render import Joint, Page, added_lines, assessment_lines, counted, gained_lines, plain
+from voiceprep.cli.render import (
+    Joint,
+    Page,
+    added_lines,
+    assessment_lines,
+    counted,
+    encouraging_lines,
+    gained_lines,
+    plain,
+)
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.events import (
     Checked,
@@ -93,6 +102,17 @@ def test_every_finding_quotes_its_evidence() -> None:
     assert "trade-off" in page
     assert "number" not in page.replace("no number beside", "")
     assert "at least 3 fillers" in page
+
+
+def test_a_gentle_page_tells_what_there_was_and_no_more() -> None:
+    """Nothing missing or vague, no verdict, pace or advice; where nothing was met, a kind word."""
+    found = assessment("thirty frames")
+    page = "\n".join(encouraging_lines(found, Page(100)))
+    assert '"thirty frames" at 1.2 s' in page
+    for unkind in ("Verdict", str(found.verdict), "missing", "second need", "trade-off", "vague", "52 words"):
+        assert unkind not in page
+    nothing = replace(found, elements=found.elements[1:], moves=found.moves[1:])
+    assert "Said aloud" in "\n".join(encouraging_lines(nothing, Page(100)))
 
 
 def test_styles_only_where_they_are_understood() -> None:

@@ -96,6 +96,15 @@ def assessment_lines(assessment: Assessment, page: Page) -> list[str]:
     return lines + _manner_lines(assessment, page)
 
 
+def encouraging_lines(assessment: Assessment, page: Page) -> list[str]:
+    """What there was of an answer, and no more: no verdict, nothing missing, no pace."""
+    said = tuple(one for one in assessment.elements if one.status is Status.SAID)
+    made = tuple(one for one in assessment.moves if one.status is Status.SAID)
+    lines = _section("What you said", _elements(said, page), page)
+    lines += _section("How you argued", _moves(made, page), page)
+    return lines or ["", *page.paragraph("Said aloud, and kept: that is how it begins.")]
+
+
 def _manner_lines(assessment: Assessment, page: Page) -> list[str]:
     """What the words of an answer are like, whatever was asked: vague spots, mistakes, delivery."""
     lines: list[str] = []

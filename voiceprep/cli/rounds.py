@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
@@ -180,6 +181,9 @@ def practice(
     text: options.Text = False,
     mute: options.Mute = False,
     follow_ups: Annotated[int, typer.Option(min=0, max=5, help="Follow-ups asked at most.")] = 1,
+    gentle: Annotated[
+        bool, typer.Option("--gentle", help="For the first times: no verdict, no clock; one thing to add.")
+    ] = False,
 ) -> None:
     """Answer a question aloud; hear what is missing or vague, and a follow-up aimed at it.
 
@@ -191,10 +195,10 @@ def practice(
     pass, retry, what did I miss, read the sample answer, stop. "I'm not done" (or c while the feedback is
     read) goes on with your answer.
     """
-    from voiceprep import schedule
+    from voiceprep import feedback, schedule
     from voiceprep.session import Session, SessionOptions
 
-    screen = Screen()
+    screen = Screen(gentle=gentle)
     with ExitStack() as stack:
         stack.callback(screen.clear)
         bank = assemble.load_bank()
@@ -205,7 +209,8 @@ def practice(
         )
         room = assemble.furnished(heard, way, bank, screen, stack)
         wish = schedule.Wish(topic=topic, kind=kind, role=room.role)
-        wanted = SessionOptions(room.level, follow_ups, headphones=room.headphones)
+        debrief = partial(feedback.brief_debrief, bank.glossary) if gentle else feedback.spoken_debrief
+        wanted = SessionOptions(room.level, follow_ups, headphones=room.headphones, debrief=debrief)
         ask_next = _by_key if text else _by_voice
         interactive = sys.stdin.isatty() and not audio
         with Session(room.parts, bank, wanted, screen.tell) as session:

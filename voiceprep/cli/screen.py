@@ -11,7 +11,15 @@ import sys
 from typing import TextIO
 
 from voiceprep.cli.ending import leave_dead_terminal
-from voiceprep.cli.render import Joint, Page, added_lines, assessment_lines, judgement_lines, plain
+from voiceprep.cli.render import (
+    Joint,
+    Page,
+    added_lines,
+    assessment_lines,
+    encouraging_lines,
+    judgement_lines,
+    plain,
+)
 from voiceprep.events import (
     Asking,
     Checked,
@@ -74,9 +82,11 @@ def _verbatim(*copied: object) -> list[str]:
 
 
 class Screen:
-    """Shows the events of a session as they happen."""
+    """Shows the events of a session as they happen; ``gentle``: no clock, no verdict, nothing missing."""
 
-    def __init__(self, out: TextIO | None = None, status: TextIO | None = None) -> None:
+    def __init__(
+        self, out: TextIO | None = None, status: TextIO | None = None, *, gentle: bool = False
+    ) -> None:
         self._out = out or sys.stdout
         self._status = status or sys.stderr
         self._redraws = understands_cursor(self._status)
@@ -86,6 +96,7 @@ class Screen:
         self._shown_text = ""
         self._next_drawing_s = 0.0
         self._where = ""
+        self._gentle = gentle
 
     def tell(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case an event
         """Show ``event``."""
@@ -125,7 +136,9 @@ class Screen:
                     lines += ["The recording is kept:", *_verbatim(audio)]
                 self._lines(lines)
             case Checked(answer, assessment, combined, before):
-                if combined is None or before is None:
+                if self._gentle:
+                    self._lines(encouraging_lines(combined or assessment, page))
+                elif combined is None or before is None:
                     self._lines(["", *assessment_lines(assessment, page)])
                 else:
                     joint = Joint(before, combined, answer.ordinal + 1)
@@ -167,9 +180,8 @@ class Screen:
         share = 1 - max(METER_FLOOR_DBFS, measured.dbfs) / METER_FLOOR_DBFS
         bar = "#" * round(share * METER_COLUMNS)
         lost = f"  {measured.n_overflows} times samples lost" if measured.n_overflows else ""
-        self._draw(
-            f"{self._phase} [{bar:<{METER_COLUMNS}}] {measured.dbfs:4.0f} dB {measured.heard_s:5.1f} s{lost}"
-        )
+        heard = "" if self._gentle else f" {measured.heard_s:5.1f} s"
+        self._draw(f"{self._phase} [{bar:<{METER_COLUMNS}}] {measured.dbfs:4.0f} dB{heard}{lost}")
 
     def _draw(self, text: str) -> None:
         if self._redraws:
