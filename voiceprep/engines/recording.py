@@ -17,8 +17,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from voiceprep.engines.home import FILE_MODE, storage_error
 from voiceprep.errors import AudioFileError, DeviceError, JournalError
 from voiceprep.model import RATE_HZ
@@ -65,6 +63,8 @@ def pcm16(samples: Samples) -> bytes:
     Raises ValueError for another dtype or shape; DeviceError for NaN, which is no loud sound but a
     fault of whatever delivered it, and a made-up value in its place would hide it.
     """
+    import numpy as np  # only where there is audio: whoever looks back at words need not wait for it
+
     if samples.dtype != np.float32 or samples.ndim != 1:
         raise ValueError(f"audio must be float32 of shape (n,), not {samples.dtype} of shape {samples.shape}")
     if np.isnan(samples).any():
@@ -213,6 +213,8 @@ def read_samples(path: Path) -> Samples:
         raise AudioFileError(
             f"{path} is no recording of voiceprep: {form[0]} Hz, {form[1]} channel(s), {8 * form[2]} bit."
         )
+    import numpy as np
+
     whole = len(data) - len(data) % SAMPLE_BYTES
     return (np.frombuffer(data[:whole], dtype="<i2") / np.float32(FULL_SCALE)).astype(np.float32)
 
