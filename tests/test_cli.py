@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -21,9 +23,12 @@ from voiceprep import __version__, resources
 from voiceprep import bank as banks
 from voiceprep.cli import assemble, options, rounds
 from voiceprep.cli.app import PANELS, app
+from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings
 from voiceprep.engines.recording import WavRecording
+from voiceprep.errors import UsageError
 from voiceprep.model import Level
+from voiceprep.session import AnswerSource, Typed
 
 ANSWER = "The detector predicts several boxes for one object, so I keep the one with the best score."
 SYNTHETIC = str(resources.folder("audio_fixtures") / "whisper-synthetic")
@@ -453,6 +458,47 @@ def test_typed_answer_that_is_no_text_is_refused() -> None:
         )
         assert result.returncode == 2
         assert b"voiceprep: the typed answer is not text" in result.stderr
+
+
+@pytest.mark.parametrize("poured", [b"boxes overlap\n", b"boxes overlap ", b" "])
+def test_an_answer_without_end_is_refused_and_those_before_it_are_kept(poured: bytes) -> None:
+    """Of a pipe that never ends its answer little more than the limit is read, whether it has lines or not."""
+    command = [sys.executable, "-m", "voiceprep", "drill", "--text", "--mute", "--follow-ups", "0"]
+    pipe = subprocess.PIPE
+    n_most, n_poured = 8 * assemble.MAX_TEXT_BYTES, 0
+    with subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe) as drilling:
+        assert drilling.stdin is not None
+        assert drilling.stderr is not None
+        with contextlib.suppress(OSError):  # nobody reads any more
+            drilling.stdin.write(f"{ANSWER}\n\n".encode())
+            for _ in range(n_most // len(poured) // 1000):
+                n_poured += drilling.stdin.write(poured * 1000)
+        with contextlib.suppress(OSError):
+            drilling.stdin.close()
+        told = drilling.stderr.read().decode()
+    assert drilling.returncode == 2
+    assert n_poured < 2 * assemble.MAX_TEXT_BYTES
+    assert "voiceprep: the typed answer is larger than 1 MB" in told
+    assert "Traceback" not in told
+    assert ANSWER in " ".join(run("history", "1").stdout.split())
+    assert run("history").stdout.count("\n") == 2, "the one that was refused left its attempt"
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "語"])
+def test_an_answer_as_large_as_the_limit_is_taken(letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit counts bytes, ends of lines too: one letter more is refused; the next answer counts anew."""
+    whole = letter * ((assemble.MAX_TEXT_BYTES - len("\n\n")) // len(letter.encode()))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{whole}\n\n{whole}\n\n{whole}{letter}\n\n"))
+    answers = assemble.typed_answers(Screen())
+    for _ in range(2):
+        assert typed(next(answers)) == whole
+    with pytest.raises(UsageError, match="larger than 1 MB"):
+        typed(next(answers))
+
+
+def typed(answer: AnswerSource) -> str:
+    assert isinstance(answer, Typed)
+    return answer.read()
 
 
 @pytest.mark.parametrize("option", ["--microphone", "--loudspeaker", "--voice", "--model"])

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "base.en"
 """Recognises conversational English in time on two cores; the next size up needs four times as long."""
 
+MAX_TEXT_BYTES = 1_000_000
+"""Largest text read as one answer: some eighteen hours of speech; more is a mistaken file or pipe."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -403,7 +406,8 @@ def answers(
 def typed_answers(screen: Screen) -> Iterator[AnswerSource]:
     """Answers from the keyboard without end, or from a pipe until it ends.
 
-    An answer is the lines up to an empty one; nothing more is asked of a pipe that has ended.
+    An answer is the lines up to an empty one; nothing more is asked of a pipe that has ended. Reading one
+    raises UsageError where it is larger than MAX_TEXT_BYTES or no text.
     """
     from voiceprep.session import Typed
 
@@ -412,16 +416,23 @@ def typed_answers(screen: Screen) -> Iterator[AnswerSource]:
     def read() -> str:
         nonlocal ended
         screen.note("Type your answer; an empty line ends it.")
-        lines = []
+        lines, n_left = [], MAX_TEXT_BYTES
         try:
-            while (line := sys.stdin.readline()).strip():
+            # At most so much of a line: it may have no end.
+            while line := sys.stdin.readline(n_left + 1):
+                n_left -= len(line.encode())  # fails where Python was told to let broken bytes through
+                if n_left < 0:
+                    raise UsageError(
+                        f"the typed answer is larger than {MAX_TEXT_BYTES // 1_000_000} MB; is that one "
+                        "answer? An empty line ends it."
+                    )
+                if not line.strip():
+                    break
                 lines.append(line.strip())
-            answer = " ".join(lines)
-            answer.encode()  # where Python was told to let broken bytes through
         except UnicodeError as exc:
             raise UsageError("the typed answer is not text in the terminal's encoding; use UTF-8") from exc
         ended = not line and not sys.stdin.isatty()
-        return answer
+        return " ".join(lines)
 
     while not ended:
         yield Typed(read)

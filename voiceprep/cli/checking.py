@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from voiceprep.cli import assemble
+from voiceprep.cli.assemble import MAX_TEXT_BYTES
 from voiceprep.cli.render import assessment_lines, plain, scored_lines
 from voiceprep.cli.screen import page_for, understands_cursor
 from voiceprep.errors import AudioFileError, UsageError, VoiceprepError
@@ -20,9 +21,6 @@ from voiceprep.model import Assessment, Bank, Level, Transcript
 if TYPE_CHECKING:
     from voiceprep.events import Event
     from voiceprep.scoring import Scored, WordTable
-
-MAX_TEXT_BYTES = 1_000_000
-"""Largest text read as one answer: some eighteen hours of speech; more is a mistaken file."""
 
 
 def check(
