@@ -462,7 +462,7 @@ def test_typed_answer_that_is_no_text_is_refused() -> None:
 
 @pytest.mark.parametrize("poured", [b"boxes overlap\n", b"boxes overlap ", b" "])
 def test_an_answer_without_end_is_refused_and_those_before_it_are_kept(poured: bytes) -> None:
-    """Of a pipe that never ends its answer little more than the limit is read, whether it has lines or not."""
+    """Of a pipe that never ends its answer little more than the limit is read, with lines or without."""
     command = [sys.executable, "-m", "voiceprep", "drill", "--text", "--mute", "--follow-ups", "0"]
     pipe = subprocess.PIPE
     n_most, n_poured = 8 * assemble.MAX_TEXT_BYTES, 0

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attempts import TWO, attempt, keep
+from attempts import NOON, TWO, attempt, keep
 from conftest import NullSink, started_null_sink
 from typer.testing import CliRunner
 
@@ -32,8 +32,8 @@ from voiceprep.engines.recording import pcm16, read_samples
 from voiceprep.engines.silero import SileroDetector
 from voiceprep.errors import DeviceLost
 from voiceprep.hearing import Ears
-from voiceprep.listen import WHOLE_RECORDING
-from voiceprep.model import RATE_HZ, Answer, AnswerState, Block, Ending
+from voiceprep.listen import WHOLE_RECORDING, ZEROS_LOST_S
+from voiceprep.model import RATE_HZ, Answer, AnswerState, Block, Ending, Level
 from voiceprep.session import Parts, Session, SessionOptions, Spoken
 from voiceprep.testing import ScriptedControls, ScriptedRecogniser, ScriptedSpeaker
 
@@ -321,6 +321,48 @@ def test_a_microphone_that_vanishes_in_mid_answer_and_returns(
             attempt = session.practise(question, iter([Spoken(lambda: again, WHOLE_RECORDING)]))
         assert attempt.id == 2
         assert attempt.answers[0].n_samples == again.n_taken >= RATE_HZ
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+@pytest.mark.parametrize("noise", [0.0, 1 / 32_768])
+def test_what_a_muted_microphone_left_is_not_offered_again(
+    home: Path, noise: float, *, is_killed: bool
+) -> None:
+    """Zeros alone are never called an answer to finish, one sample beside them is; file and row stay."""
+    samples = np.zeros(round(ZEROS_LOST_S * RATE_HZ), np.float32)
+    samples[len(samples) // 2] = noise
+    with closing(SqliteJournal(home)) as journal:
+        recording = journal.record(journal.begin(QUESTION, Level.MID, "base.en", NOON), 0, "Which?", None)
+        recording.write(samples)
+        recording.close()
+        if not is_killed:
+            journal.keep(1, lost(recording.path, len(samples)))
+    for _ in range(2):
+        _, _, told = shown("history", home=home)
+        assert told == ("" if not noise else f"An earlier run {CUT_SHORT} voiceprep reread 1")
+    kept = only_answer(home)
+    assert (kept.state, kept.audio) == (AnswerState.INTERRUPTED, recording.path)
+    assert kept.n_samples == len(samples)
+    assert np.array_equal(read_samples(recording.path), samples)
+
+
+CUT_SHORT = f"ended in mid-answer: 12 s of attempt 1 ({QUESTION}) are kept. Finish the answer with:"
+
+
+def lost(audio: Path, n_samples: int) -> Answer:
+    """An answer whose microphone was lost before a word was heard."""
+    return Answer(
+        ordinal=0,
+        asked="Which?",
+        probes=None,
+        state=AnswerState.INTERRUPTED,
+        ending=Ending.MICROPHONE_LOST,
+        transcript=None,
+        assessment=None,
+        audio=audio,
+        n_samples=n_samples,
+        n_overflows=0,
+    )
 
 
 class _Voice(ScriptedSpeaker):

@@ -24,6 +24,7 @@ from voiceprep.engines.recording import (
     SYNC_SAMPLES,
     WavRecording,
     header,
+    holds_only_zeros,
     pcm16,
     read_samples,
     repair,
@@ -407,3 +408,25 @@ def test_reading_what_is_no_recording_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(AudioFileError, match=said) as caught:
             read_samples(path)
         assert path.name in str(caught.value)
+
+
+@pytest.mark.parametrize("n_samples", [1, SYNC_SAMPLES, 2 * SYNC_SAMPLES + 1])
+def test_zeros_alone_are_told_from_the_least_noise(tmp_path: Path, n_samples: int) -> None:
+    """One bit at either end makes a recording more than zeros."""
+    for at in {0, n_samples - 1}:
+        for noise_at in (0.0, -1 / 32_768):
+            samples = np.zeros(n_samples, np.float32)
+            samples[at] = noise_at
+            recording = WavRecording(tmp_path / f"{at} {noise_at}.wav")
+            recording.write(samples)
+            recording.close()
+            assert holds_only_zeros(recording.path) == (not noise_at)
+
+
+def test_of_no_samples_none_is_other_than_zero_and_of_no_file_nothing_is_known(tmp_path: Path) -> None:
+    """An empty recording holds nothing; one that is gone is an error that names it."""
+    recording = WavRecording(tmp_path / "empty.wav")
+    recording.close()
+    assert holds_only_zeros(recording.path)
+    with pytest.raises(AudioFileError, match=r"gone\.wav cannot be read"):
+        holds_only_zeros(tmp_path / "gone.wav")

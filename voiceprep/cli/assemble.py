@@ -6,7 +6,7 @@ import itertools
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from voiceprep import resources
 from voiceprep.cli.render import plain
 from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings, home, load_settings, save_settings
-from voiceprep.errors import ContentError, DeviceError, JournalError, ModelMissing, UsageError
+from voiceprep.errors import AudioFileError, ContentError, DeviceError, JournalError, ModelMissing, UsageError
 from voiceprep.model import RATE_HZ, Bank, Level, ListeningPace, Recovered, Role
 from voiceprep.ports import Controls, Journal, Recogniser, Speaker
 
@@ -148,6 +148,7 @@ def load_word_table() -> WordTable:
 def open_journal(screen: Screen, stack: ExitStack) -> Journal:
     """The journal, after mending what a crash may have left; says what was cut short, and how to go on.
 
+    Where a microphone delivered nothing but zeros there is nothing to go on with, and nothing is said of it.
     Where that cannot be written down (a full disk, a read-only one) it says so and is tried again next time.
     """
     from voiceprep.engines.journal import SqliteJournal
@@ -160,7 +161,7 @@ def open_journal(screen: Screen, stack: ExitStack) -> Journal:
         screen.note(f"An earlier run ended in mid-answer, but {exc}")
     told = {(found.attempt, found.ordinal) for found in recovered}
     earlier_ones = (found for found in journal.unfinished() if (found.attempt, found.ordinal) not in told)
-    for found in (*recovered, *earlier_ones):
+    for found in filter(_may_hold_sound, (*recovered, *earlier_ones)):
         kept = f"{found.n_samples / RATE_HZ:.0f} s of attempt {found.attempt} ({found.question}) are kept"
         earlier = f"An earlier run ended in mid-answer: {kept}."
         if found.audio is None:
@@ -170,6 +171,15 @@ def open_journal(screen: Screen, stack: ExitStack) -> Journal:
         else:
             screen.note(f"{earlier} Finish the answer with:", f"voiceprep reread {found.attempt}")
     return journal
+
+
+def _may_hold_sound(found: Recovered) -> bool:
+    """False for zeros alone; a file that cannot be read is named by whoever wants to hear it."""
+    from voiceprep.engines.recording import holds_only_zeros
+
+    with suppress(AudioFileError):
+        return found.audio is None or not holds_only_zeros(found.audio)
+    return True
 
 
 def recogniser(model: str | None, stack: ExitStack) -> Recogniser:

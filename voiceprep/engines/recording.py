@@ -14,6 +14,7 @@ import struct
 import sys
 import wave
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -217,6 +218,20 @@ def read_samples(path: Path) -> Samples:
 
     whole = len(data) - len(data) % SAMPLE_BYTES
     return (np.frombuffer(data[:whole], dtype="<i2") / np.float32(FULL_SCALE)).astype(np.float32)
+
+
+def holds_only_zeros(path: Path) -> bool:
+    """Whether every sample of a recording is exactly zero, as of a muted microphone; true of none at all.
+
+    Raises AudioFileError where the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(HEADER_BYTES)
+            blocks = iter(partial(file.read, SYNC_SAMPLES * SAMPLE_BYTES), b"")
+            return not any(block.strip(b"\0") for block in blocks)
+    except OSError as exc:
+        raise AudioFileError(f"the recording {path} cannot be read ({exc.strerror or exc}).") from exc
 
 
 def _create(path: Path) -> io.FileIO:
