@@ -48,6 +48,7 @@ from voiceprep.model import (
     Verdict,
 )
 from voiceprep.rehearing import Arrival, Listener, heard_again, options_for, take_in
+from voiceprep.replay import compare
 from voiceprep.testing import (
     LoudnessDetector,
     MemoryJournal,
@@ -747,6 +748,44 @@ def test_what_its_speaker_broke_off_stays_unjudged() -> None:
     assert (now.answers[0].state, now.answers[0].assessment) == (AnswerState.INTERRUPTED, None)
     assert now.answers[1] == typed
     assert now.combined == checks.assess(QUESTION, (timed("A crowd merges."),), BANK, Level.JUNIOR)
+
+
+@pytest.mark.parametrize(("asides_s", "pause_s"), [((), 9.0), ((5.5,), 0.0), ((0.5, 11.5), 9.0)])
+def test_where_the_program_spoke_there_is_no_pause_however_often_it_is_read(
+    asides_s: tuple[float, ...], pause_s: float
+) -> None:
+    """What no recording tells is kept with the answer: checked or heard again, a silence counts as it did."""
+    gap = np.zeros(9 * RATE_HZ, np.float32)
+    said = replace(timed("Several boxes overlap."), asides_s=asides_s)
+    stored(attempt(answered(said)), np.concatenate([tone(1.0), gap, tone(1.0)]))
+    for _ in range(2):
+        assert run("reread", "1").exit_code == 0
+        (now,) = attempts()
+        assert now.answers[0].transcript is not None
+        assert now.answers[0].transcript.asides_s == asides_s
+        for one in (now, compare.rechecked(now, QUESTION, BANK)):
+            assert one.combined is not None
+            assert one.combined.delivery.longest_pause_s == pytest.approx(pause_s, abs=1.0)
+
+
+def test_what_was_said_to_the_program_is_found_again_by_whoever_listens() -> None:
+    """An answer of which nobody noted when its speaker turned to the program is given what is heard now."""
+    gap = np.zeros(3 * RATE_HZ, np.float32)
+    sound = np.concatenate([tone(1.0), gap, tone(1.0), gap, tone(1.0)])
+    with listening(["first", "give me a hint", "second"]) as one:
+        commands = options_for(replace(TWO.answers[0], ending=Ending.SILENCE), BANK)
+        now = heard_again(
+            attempt(replace(answered(timed("first second")), audio=Path("x.wav"))),
+            QUESTION,
+            BANK,
+            lambda _: one.hear(lambda: SamplesMicrophone(sound), commands, lambda _: None),
+        )
+    (answer,) = now.answers
+    assert answer.transcript is not None
+    assert answer.transcript.text == "first second"
+    assert any(4.0 < aside_s < 8.0 for aside_s in answer.transcript.asides_s)
+    assert answer.assessment is not None
+    assert answer.assessment.delivery.longest_pause_s is None
 
 
 def repaired(made: Attempt, stretch: str, ordinal: int = 0) -> Answer:

@@ -173,7 +173,7 @@ answers = st.builds(
     probes=st.none() | texts,
     state=st.sampled_from(AnswerState),
     ending=st.none() | st.sampled_from(Ending),
-    transcript=st.none() | st.builds(Transcript, texts, tuples(words)),
+    transcript=st.none() | st.builds(Transcript, texts, tuples(words), tuples(reals)),
     assessment=st.none() | assessments,
     audio=st.none(),
     n_samples=counts,
@@ -594,6 +594,7 @@ def test_an_earlier_reading_is_read_as_strictly_as_a_row(journal: SqliteJournal)
         ("$.answers[0].asked", "null"),
         ("$.answers[0].words", '"[[1]]"'),
         ("$.answers[0].n_samples", '"many"'),
+        ("$.answers[0].asides", '"[1.5]"'),
         ("$.assessments[0].seconds", "[]"),
         ("$.findings[0].evidence", '"[[0,1]]"'),
         ("$", "[]"),
@@ -815,6 +816,7 @@ def test_numbers_that_are_none_are_refused(journal: SqliteJournal) -> None:
     faulty = (
         replace(ANSWER, timing=Timing(nan)),
         replace(ANSWER, transcript=Transcript("a", (Word("a", 0, 1, nan),))),
+        asked_for_something_at(nan),
         replace(ANSWER, assessment=replace(ASSESSMENT, delivery=Delivery(1, 0, nan, None, None))),
     )
     for answer in faulty:
@@ -1460,7 +1462,14 @@ def test_a_row_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:
     for fault in (
         "UPDATE answers SET state = 'dreaming'",
         "UPDATE answers SET state = 'checked', words = '[[1]]'",
-        "UPDATE answers SET words = 'no json'",
+        "UPDATE answers SET words = '[]', asides = '[[NaN]]'",
+        "UPDATE answers SET asides = '[1.5]'",
+        "UPDATE answers SET asides = '[[1.5], [2.5]]'",
+        "UPDATE answers SET asides = '[[\"now\"]]'",
+        "UPDATE answers SET asides = '[[true]]'",
+        "UPDATE answers SET asides = 1.5",
+        "UPDATE answers SET asides = NULL, marks = '[]'",
+        "UPDATE answers SET marks = NULL, words = 'no json'",
         "UPDATE answers SET words = NULL, text = NULL, repairs = '[1]'",
         "UPDATE answers SET repairs = '[0, 1, \"x\", 1]'",
         "UPDATE answers SET repairs = NULL, words = 'no json', text = ''",
@@ -1587,7 +1596,10 @@ READINGS = """
     """
 VERSION_6 = f"{VERSION_5}{READINGS}"
 
-SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
+# Answers know when their speaker turned to the program.
+VERSION_7 = VERSION_6.replace("2.5, 0.01, NULL, NULL, NULL);", "2.5, 0.01, NULL, NULL, NULL, '[[0.75]]');")
+
+SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
 
 
 def old_database(folder: Path, version: int) -> None:
@@ -1603,7 +1615,8 @@ def test_every_old_version_is_read(folder: Path, version: int) -> None:
     old_database(folder, version)
     with closing(SqliteJournal(folder)) as journal:
         again = NOON + timedelta(days=1) if version >= 6 else None
-        expected = Attempt(4, "nms-purpose", Level.MID, NOON, "base.en", (ANSWER,), None, again)
+        answer = asked_for_something_at(0.75) if version >= 7 else ANSWER
+        expected = Attempt(4, "nms-purpose", Level.MID, NOON, "base.en", (answer,), None, again)
         assert journal.attempts() == (expected,)
         assert [run.attempts for run in journal.runs()] == ([(4,)] if version >= 3 else [])
         noted = ((Signal.CURRENT_AWARENESS, False),) if version >= 4 else None
@@ -1611,6 +1624,11 @@ def test_every_old_version_is_read(folder: Path, version: int) -> None:
         said = journal.original(4).answers[0].transcript
         assert said == (Transcript("day", ()) if version >= 6 else ANSWER.transcript)
         assert begin(journal) == 5
+
+
+def asked_for_something_at(seconds: float) -> Answer:
+    assert ANSWER.transcript is not None
+    return replace(ANSWER, transcript=replace(ANSWER.transcript, asides_s=(seconds,)))
 
 
 def test_a_fresh_database_carries_our_mark_and_version(folder: Path) -> None:

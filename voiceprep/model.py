@@ -238,8 +238,8 @@ class Word:
 class Transcript:
     """What was said: ``text`` and its words in order. Nothing said is ``Transcript("", ())``.
 
-    ``asides_s`` are the moments in seconds at which the speaker asked for something ("repeat"): a silence
-    that holds one is no pause of theirs. Only a transcript fresh from hearing has them.
+    ``asides_s`` are the moments in seconds at which the speaker asked for something ("repeat") or the program
+    spoke: a silence that holds one is no pause of theirs. Typed text has none.
     """
 
     text: str

@@ -221,4 +221,9 @@ def _again(answer: Answer, hear: Callable[[Answer], Heard] | None) -> Answer:
     if state is not AnswerState.INTERRUPTED or is_unheard(answer):
         # Recognisers write dots for breath: what holds no word is nothing said.
         state = AnswerState.CHECKED if text.words(heard.transcript.text) else AnswerState.NOTHING_SAID
-    return replace(answer, state=state, transcript=heard.transcript, marks_s=answer.marks_s or heard.marks_s)
+    said = heard.transcript
+    if answer.transcript is not None:
+        # What was said to the program is heard again, not where it spoke and was talked over.
+        asides_s = {*answer.transcript.asides_s, *said.asides_s}
+        said = replace(said, asides_s=tuple(sorted(asides_s)))
+    return replace(answer, state=state, transcript=said, marks_s=answer.marks_s or heard.marks_s)

@@ -144,6 +144,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        # JSON: [[seconds, ...]]; NULL: the speaker asked for nothing, or nobody noted when
+        "ALTER TABLE answers ADD COLUMN asides TEXT",
+    ),
 )
 """Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
 

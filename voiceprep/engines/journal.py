@@ -53,7 +53,7 @@ _INSERT_ATTEMPT = (
     "INSERT INTO attempts (id, question, level, started, recogniser, run) VALUES (?, ?, ?, ?, ?, ?)"
 )
 # Values in the order of the table's columns, which is the order of rows.py.
-_INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_ASSESSMENT = "INSERT INTO assessments VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FINDING = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_RUN = "INSERT INTO runs (kind, started, questions, role, round, minutes) VALUES (?, ?, ?, ?, ?, ?)"

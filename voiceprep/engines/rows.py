@@ -72,8 +72,9 @@ def answer_row(attempt: int, answer: Answer, audio: str | None) -> Row:
         _real(answer.timing.last_speech_to_finished_s),
         _real(answer.timing.finished_to_flags_s),
         _real(answer.timing.recogniser_busy_s),
-        _json([tuple(_real(mark_s) for mark_s in answer.marks_s)]) if answer.marks_s else None,
+        _moments(answer.marks_s),
         None if answer.repairs is None else json.dumps(astuple(answer.repairs)),
+        _moments(said.asides_s if said is not None else ()),
     )
 
 
@@ -277,8 +278,8 @@ def answer_of(row: Fields, folder: Path, assessment: Assessment | None) -> Answe
     transcript = None
     text = cells.text_if_any("text")
     if text is not None:
-        transcript = Transcript(text, tuple(_word(word) for word in cells.table("words")))
-    marks = cells.table("marks") if row["marks"] is not None else [[]]
+        words = tuple(_word(word) for word in cells.table("words"))
+        transcript = Transcript(text, words, cells.moments_s("asides"))
     return Answer(
         ordinal=cells.whole("ordinal"),
         asked=cells.text("asked"),
@@ -295,7 +296,7 @@ def answer_of(row: Fields, folder: Path, assessment: Assessment | None) -> Answe
             finished_to_flags_s=cells.real_if_any("finished_to_flags_s"),
             recogniser_busy_s=cells.real_if_any("recogniser_busy_s"),
         ),
-        marks_s=tuple(_real_of(mark, "marks") for mark in marks[0]),
+        marks_s=cells.moments_s("marks"),
         repairs=_repair(cells.text("repairs")) if row["repairs"] is not None else None,
     )
 
@@ -375,6 +376,15 @@ class _Cells:
 
     def moment(self, column: str) -> datetime:
         return _moment_of(self._row[column], column)
+
+    def moments_s(self, column: str) -> tuple[float, ...]:
+        """Seconds, as :func:`_moments` wrote them."""
+        if self._row[column] is None:
+            return ()
+        lines = self.table(column)
+        if len(lines) != 1:
+            raise _misfit(self._row[column], column)
+        return tuple(_real_of(moment_s, column) for moment_s in lines[0])
 
     def table(self, column: str) -> list[list[object]]:
         """A JSON list of lists."""
@@ -474,6 +484,10 @@ def _proof(start: object, end: object, text: object, t0_s: object, t1_s: object)
         _real_if_any(t0_s, "evidence"),
         _real_if_any(t1_s, "evidence"),
     )
+
+
+def _moments(moments_s: tuple[float, ...]) -> str | None:
+    return _json([tuple(_real(moment_s) for moment_s in moments_s)]) if moments_s else None
 
 
 def _json(rows: Iterable[Row]) -> str:
