@@ -1599,7 +1599,10 @@ VERSION_6 = f"{VERSION_5}{READINGS}"
 # Answers know when their speaker turned to the program.
 VERSION_7 = VERSION_6.replace("2.5, 0.01, NULL, NULL, NULL);", "2.5, 0.01, NULL, NULL, NULL, '[[0.75]]');")
 
-SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
+# A loop whose rounds are as long as usual has no length of its own.
+VERSION_8 = VERSION_7
+
+SAMPLES = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8)
 
 
 def old_database(folder: Path, version: int) -> None:
@@ -1629,6 +1632,21 @@ def test_every_old_version_is_read(folder: Path, version: int) -> None:
 def asked_for_something_at(seconds: float) -> Answer:
     assert ANSWER.transcript is not None
     return replace(ANSWER, transcript=replace(ANSWER.transcript, asides_s=(seconds,)))
+
+
+def test_of_old_loops_only_those_of_the_usual_length_lose_it(folder: Path) -> None:
+    """So that each round of them is as long as it would have been."""
+    old_database(folder, 7)
+    kept = (("mock", "a+b", 270), ("mock", "a+b", 100), ("mock", "coding", 270), ("drill", None, 270))
+    with closing(connect(folder / DATABASE_FILE, MIGRATIONS[:7])) as old:
+        for kind, round_, minutes in kept:
+            old.execute(
+                "INSERT INTO runs (kind, started, questions, round, minutes) VALUES (?, ?, '[]', ?, ?)",
+                (kind, NOON.isoformat(), round_, minutes),
+            )
+    with closing(SqliteJournal(folder)) as journal:
+        made = sorted(journal.runs(), key=lambda run: run.id)[1:]
+    assert [(run.kind, run.round, run.minutes) for run in made] == [("mock", "a+b", None), *kept[1:]]
 
 
 def test_a_fresh_database_carries_our_mark_and_version(folder: Path) -> None:

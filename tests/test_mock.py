@@ -35,6 +35,8 @@ from voiceprep.mock import (
     Timer,
     changed,
     lasting,
+    minutes_of,
+    mock_name,
     notice,
     outcome,
     probe,
@@ -491,7 +493,7 @@ def test_one_report_comes_at_the_end() -> None:
         assert part in after
     (kept,) = runs()
     assert kept.ended is not None
-    assert (kept.kind, kept.round, kept.minutes, kept.role) == (RunKind.MOCK, "coding", 60, "any")
+    assert (kept.kind, kept.round, kept.minutes, kept.role) == (RunKind.MOCK, "coding", None, "any")
 
 
 @pytest.mark.usefixtures("data")
@@ -516,6 +518,36 @@ def test_a_loop_is_gone_on_with_between_rounds() -> None:
         assert ("voiceprep mock --loop" in shown.stderr) == (number < len(LOOP))
     assert kept.round == "+".join(LOOP)
     assert len(kept.attempts) == 2 + 3 + 2
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize("minutes", [20, 54])
+def test_a_loop_remembers_how_long_its_rounds_are(minutes: int) -> None:
+    """What was asked for at its beginning holds in every round; what is asked for later in that one alone."""
+
+    def opening(*args: str) -> str:
+        shown = run("mock", "--loop", *args, "--text", "--mute", text="pass\n\nstop\n\n")
+        assert shown.exit_code == 0
+        return " ".join(shown.stdout.split())
+
+    assert f"This is the phone screen round, {minutes} minutes." in opening("--minutes", str(minutes))
+    assert f"This is the coding round, {minutes} minutes." in opening()
+    assert "This is the deep dive round, 9 minutes." in opening("--minutes", "9")
+    assert f"This is the system design round, {minutes} minutes." in opening()
+    last = opening()
+    assert f"This is the behavioral round, {minutes} minutes." in last
+    assert f"Mock interview 1: loop of 5 rounds, {5 * minutes} minutes" in last
+
+
+@given(minutes=st.none() | st.integers(1, 240), single=st.sampled_from(LOOP), whole=st.booleans())
+def test_what_a_mock_is_called_tells_how_long_it_is(minutes: int | None, single: str, *, whole: bool) -> None:
+    """As long as its rounds together, whether that was asked for or is usual."""
+    names = LOOP if whole else (single,)
+    total = None if minutes is None else minutes * len(names)
+    made = Run(1, RunKind.MOCK, NOON, None, tuple("abcde"), None, "+".join(names), total, ())
+    lengths = [minutes_of(made, one) for one in rounds_of(made)]
+    assert lengths == [minutes or ROUND_MINUTES[name] for name in names]
+    assert mock_name(made).endswith(f", {'1 minute' if sum(lengths) == 1 else f'{sum(lengths)} minutes'}")
 
 
 @pytest.mark.usefixtures("data")
@@ -566,7 +598,7 @@ def test_a_drill_is_no_mock(data: Path) -> None:
     journal.close()
     for other in (drill, empty, 99):
         told = run("report", "--mock", str(other)).stderr
-        assert f"no mock interview {other}; there are {held} (coding)" in " ".join(told.split())
+        assert f"no mock interview {other}; there are {held} (coding, 60 minutes)" in " ".join(told.split())
     assert run("report", "--mock", "99").exit_code == 1
     assert run("report", "1", "--mock", "1").exit_code == 2
     assert not list(data.glob("*.html"))

@@ -182,6 +182,11 @@ def _was_met(attempt: Attempt) -> bool:
     return any(one.state in {AnswerState.CHECKED, AnswerState.NOTHING_SAID} for one in attempt.replies)
 
 
+def minutes_of(run: Run, one: Round) -> int:
+    """How long a round of ``run`` is: as was asked for when the run began, else as is usual for its kind."""
+    return ROUND_MINUTES[one.name] if run.minutes is None else run.minutes // len(rounds_of(run))
+
+
 def is_loop(run: Run) -> bool:
     """Whether a run is a whole loop and not a single round."""
     return run.kind is RunKind.MOCK and JOINED in (run.round or "")
@@ -325,9 +330,13 @@ def _why(one: Outcome) -> str:
 
 def mock_name(run: Run) -> str:
     """What a mock was: its round and minutes, or a whole loop."""
-    length = f", {lasting(run.minutes)}" if run.minutes is not None else ""
+    rounds = rounds_of(run)
+    minutes = run.minutes
+    if minutes is None and all(one.name in ROUND_MINUTES for one in rounds):
+        minutes = sum(minutes_of(run, one) for one in rounds)
+    length = f", {lasting(minutes)}" if minutes is not None else ""
     if is_loop(run):
-        return f"loop of {len(rounds_of(run))} rounds{length}"
+        return f"loop of {len(rounds)} rounds{length}"
     return f"{titled(run.round or 'interview')}{length}"
 
 

@@ -608,7 +608,8 @@ class Run:
     """Questions gone through in a row: the planned ones in order, and the attempts made so far.
 
     ``ended`` is None while it can be gone on with. ``role``, ``round`` and ``minutes`` are None where none
-    was chosen. Forgotten attempts are no longer in ``attempts``.
+    was chosen; ``minutes`` are those of all rounds of a loop together. Forgotten attempts are no longer in
+    ``attempts``.
     """
 
     id: int

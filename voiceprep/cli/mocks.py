@@ -39,7 +39,9 @@ def mock(
     ] = None,
     minutes: Annotated[
         int | None,
-        typer.Option(min=1, max=240, help="How long a round is; 45 or 60 by its kind if left out."),
+        typer.Option(
+            min=1, max=240, help="How long a round is; 45 or 60 by its kind if left out; a loop remembers it."
+        ),
     ] = None,
     loop: Annotated[
         bool, typer.Option("--loop", help="A whole loop of five rounds; goes on with one that is not over.")
@@ -92,8 +94,11 @@ def mock(
         run = run or _begun(room, names, minutes)
         try:
             left, is_first = _left(room, run), True
-            while left and (is_first or (loop and _agreed(room, run, left[0], minutes))):
-                _hold(room, run, left[0], minutes)
+            while left:
+                length = minutes or mocks.minutes_of(run, left[0])
+                if not (is_first or (loop and _agreed(room, run, left[0], length))):
+                    break
+                _hold(room, run, left[0], length)
                 left, is_first = _left(room, run), False
         finally:
             # A single round that was begun is over, however it ended; a loop when no round is left.
@@ -125,7 +130,7 @@ def _begun(room: Room, names: Sequence[str], minutes: int | None) -> Run:
         now,
         role=room.role.id if room.role else None,
         round_=mocks.JOINED.join(names),
-        minutes=sum(minutes or mocks.ROUND_MINUTES[name] for name in names),
+        minutes=minutes * len(names) if minutes else None,
     )
     return journal.run(run)
 
@@ -138,12 +143,12 @@ def _left(room: Room, run: Run) -> tuple[Round, ...]:
     return mocks.rounds_left(run, map(journal.attempt, journal.run(run.id).attempts))
 
 
-def _agreed(room: Room, run: Run, one: Round, minutes: int | None) -> bool:
+def _agreed(room: Room, run: Run, one: Round, minutes: int) -> bool:
     """Whether the next round of a loop comes now; where nobody is there to ask, it waits."""
     from voiceprep import mock as mocks
 
     n_rounds = len(mocks.rounds_of(run))
-    length = mocks.lasting(minutes or mocks.ROUND_MINUTES[one.name])
+    length = mocks.lasting(minutes)
     room.screen.note(f"Next is round {one.number} of {n_rounds}: {mocks.titled(one.name)}, {length}.")
     if sys.stdin.isatty() and room.between is None:
         return typer.confirm("Go on now?", default=True, err=True)
@@ -155,9 +160,9 @@ def _agreed(room: Room, run: Run, one: Round, minutes: int | None) -> bool:
     return key != "q"
 
 
-def _hold(room: Room, run: Run, one: Round, minutes: int | None) -> None:
+def _hold(room: Room, run: Run, one: Round, minutes: int) -> None:
     """One round, without a word on how it goes."""
-    from voiceprep import interview, mock
+    from voiceprep import interview
 
     def tell(event: Event) -> None:
         if not isinstance(event, Checked | Kept | NothingSaid):
@@ -168,7 +173,7 @@ def _hold(room: Room, run: Run, one: Round, minutes: int | None) -> None:
         run.id,
         one.name,
         tuple(known[id_] for id_ in one.questions if id_ in known),
-        minutes or mock.ROUND_MINUTES[one.name],
+        minutes,
         room.level,
         headphones=room.headphones,
     )

@@ -148,6 +148,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # JSON: [[seconds, ...]]; NULL: the speaker asked for nothing, or nobody noted when
         "ALTER TABLE answers ADD COLUMN asides TEXT",
     ),
+    (
+        # Of a loop for which no length was asked for, the usual lengths of its rounds were stored.
+        "UPDATE runs SET minutes = NULL WHERE kind = 'mock' AND round LIKE '%+%' AND minutes = 270",
+    ),
 )
 """Step n brings a database from version n to n + 1 (PRAGMA user_version); a released step never changes."""
 
