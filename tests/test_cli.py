@@ -369,6 +369,19 @@ def test_a_topic_that_is_not_there_comes_before_the_microphone() -> None:
     assert "no question of topic nope" in result.stderr
 
 
+def test_a_drill_that_is_not_there_comes_before_the_microphone() -> None:
+    """Without a microphone too, --resume says that there is nothing to go on with; else what is missing."""
+    result = run("drill", "--resume")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "voiceprep: there is no drill to go on with: begin one with `voiceprep drill`.\n"
+    )
+    drilled("--questions", "2", "--text", text="stop\n\n")
+    result = run("drill", "--resume", "--mute")
+    assert result.exit_code == 1
+    assert "nothing to go on with" not in result.stderr
+
+
 def test_the_demo_of_no_question_names_its_list() -> None:
     """An id that is none leads to those that can be played."""
     result = run("demo", "nope")

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceprep.cli import assemble, options
-from voiceprep.cli.assemble import Chosen, Room
+from voiceprep.cli.assemble import AtHand, Chosen, Room
 from voiceprep.cli.screen import Screen
 from voiceprep.errors import UsageError, VoiceprepError
 from voiceprep.model import Bank, Kind, Run, RunKind
+from voiceprep.ports import Journal
 
 if TYPE_CHECKING:
     from voiceprep.drill import Manner
@@ -111,7 +112,12 @@ def drill(
             microphone, loudspeaker, model, voice, rate, silence, pace, headphones, tones, role, level
         )
         way = assemble.Way(text, tuple(audio or ()), mute)
-        room = assemble.furnished(heard, way, bank, screen, stack)
+        at_hand, run = AtHand(), None
+        if resume:
+            # Where there is nothing to go on with, no microphone is missed.
+            journal = assemble.open_journal(screen, stack)
+            at_hand, run = AtHand(journal), _latest(journal)
+        room = assemble.furnished(heard, way, bank, screen, stack, at_hand)
         wish = schedule.Wish(
             topic,
             room.level,
@@ -119,8 +125,8 @@ def drill(
             round_.value if round_ else None,
             room.role,
         )
-        if resume:
-            run, picks = _resumed(room, wish)
+        if run is not None:
+            picks = _rest(room, run, wish)
         else:
             run, picks = _begun(room, wish, _Asked(chosen_kind, every, questions, minutes))
         n_follow_ups = 0 if run.kind is RunKind.RAPID else 1
@@ -191,16 +197,20 @@ def _begun(room: Room, wish: Wish, asked: _Asked) -> tuple[Run, tuple[Pick, ...]
     return journal.run(run), picks
 
 
-def _resumed(room: Room, wish: Wish) -> tuple[Run, tuple[Pick, ...]]:
-    """The newest run that has not ended, and what is left of it. Raises UsageError where there is none."""
+def _latest(journal: Journal) -> Run:
+    """The newest drill that has not ended. Raises UsageError where there is none."""
+    for run in journal.runs():
+        if run.ended is None and run.kind is not RunKind.MOCK:
+            return run
+    raise UsageError("there is no drill to go on with: begin one with `voiceprep drill`.")
+
+
+def _rest(room: Room, run: Run, wish: Wish) -> tuple[Pick, ...]:
+    """What is left of ``run``."""
     from voiceprep import schedule
     from voiceprep.drill import done
 
     journal, now = room.parts.journal, room.parts.clock.now()
-    open_ = [run for run in journal.runs() if run.ended is None and run.kind is not RunKind.MOCK]
-    if not open_:
-        raise UsageError("there is no drill to go on with: begin one with `voiceprep drill`.")
-    run = open_[0]
     gone_through = done([journal.attempt(attempt) for attempt in run.attempts])
     known = {question.id: question for question in room.bank.questions}
     left = [id_ for id_ in run.questions if id_ not in gone_through]
@@ -208,12 +218,11 @@ def _resumed(room: Room, wish: Wish) -> tuple[Run, tuple[Pick, ...]]:
     if missing:
         room.screen.note(f"No longer in the bank, and left out: {', '.join(missing)}.")
     memory = schedule.remember(journal.reviews(), now)
-    picks = tuple(
+    return tuple(
         schedule.Pick(known[id_], schedule.reason(known[id_], memory, now, wish.level))
         for id_ in left
         if id_ in known
     )
-    return run, picks
 
 
 def _go(room: Room, session: Session, run: Run, picks: tuple[Pick, ...]) -> None:
