@@ -1448,11 +1448,33 @@ def test_only_a_damaged_database_is_replaced(folder: Path) -> None:
     assert not list(folder.glob("journal-damaged-*"))
     for copy in database.backups(path):
         copy.unlink()
+    with pytest.raises(JournalError, match="is whole: there is nothing to restore"):
+        database.restore(path)
     damage(path)
     with pytest.raises(JournalError, match=r"no copy of .*journal\.db to put back"):
         database.restore(path)
     with pytest.raises(JournalDamaged, match=r"recordings beside it are whole; rescue"):
         SqliteJournal(folder)
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [((), "`voiceprep practice` begins one"), (("copy",), "journal-version-1.db can be moved")],
+)
+def test_where_there_is_no_journal_nothing_is_restored(
+    folder: Path, left: tuple[str, ...], told: str
+) -> None:
+    """Nothing is said of a file that is not there, but what can be done; and none is made."""
+    folder.mkdir()
+    path = folder / DATABASE_FILE
+    copies = [path.with_name("journal-version-1.db") for _ in left]
+    for copy in copies:
+        connect(copy).close()
+    there = sorted(folder.iterdir())
+    with pytest.raises(JournalError, match=f"no journal at .* nothing to restore: .*{told}") as raised:
+        database.restore(path)
+    assert "left as it is" not in str(raised.value)
+    assert sorted(folder.iterdir()) == there
 
 
 def test_a_row_that_makes_no_sense_is_named(journal: SqliteJournal) -> None:

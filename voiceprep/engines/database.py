@@ -197,17 +197,21 @@ def restore(path: Path) -> tuple[Path, Path]:
     """Put the newest copy made before a migration in the place of a damaged database.
 
     Returns that copy, and where the damaged one is now. Raises JournalError where there is no copy, or
-    the database needs none: it opens, or fails for another reason than damage; then nothing is changed.
+    the database needs none: it is not there, it opens, or fails for another reason than damage; then
+    nothing is changed.
     """
     copy = _newest_copy(path)
-    if copy is None:
-        raise JournalError(f"there is no copy of {path} to put back: {_DAMAGED}")
+    if _is_missing(path):
+        begun = "`voiceprep practice` begins one" if copy is None else f"{copy} can be moved there"
+        raise JournalError(f"there is no journal at {path}, so there is nothing to restore: {begun}.")
     try:
         connect(path).close()
     except JournalDamaged:
         pass
     else:
         raise JournalError(f"{path} is whole: there is nothing to restore; see `voiceprep history`.")
+    if copy is None:
+        raise JournalError(f"there is no copy of {path} to put back: {_DAMAGED}")
     aside = _free_name(path)
     part = path.with_suffix(".part")
     try:
@@ -223,6 +227,17 @@ def restore(path: Path) -> tuple[Path, Path]:
     except OSError as exc:
         raise storage_error(exc, "put back the copy of the journal", path) from exc
     return copy, aside
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there is no such file; one that may not be looked at may be there."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _free_name(path: Path) -> Path:
