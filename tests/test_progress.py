@@ -26,7 +26,7 @@ from voiceprep.cli.app import app
 from voiceprep.cli.progress import BARS, DIGITS, Ink, progress_lines, shows_bars
 from voiceprep.cli.render import Page
 from voiceprep.engines import plotting
-from voiceprep.engines.home import home
+from voiceprep.engines.home import Written, home, reports
 from voiceprep.engines.journal import SqliteJournal
 from voiceprep.model import (
     Chart,
@@ -438,6 +438,27 @@ def test_plots_are_files_of_their_kind(journal: SqliteJournal) -> None:
     text = "".join(ET.fromstring(Path("p.svg").read_bytes()).itertext())  # noqa: S314 - we wrote it
     assert "Ready questions, by topic" in text
     assert OTHER.topic in text
+
+
+def test_forgetting_names_the_page_that_quotes_and_no_plot_of_figures_alone(journal: SqliteJournal) -> None:
+    """A page with words of an attempt is named when that attempt goes, until other figures take its place."""
+    filled(journal)
+    for name in ("p.html", "p.svg", "p.png", "other.html"):
+        assert run("--plot", name).exit_code == 0
+    assert len(reports(home())) == 2
+    assert run("--plot", "other.html", "--topic", OTHER.topic).exit_code == 0
+    quoted = {int(found) for found in re.findall(r"\(attempt (\d+)\)", Path("p.html").read_text("utf-8"))}
+    assert quoted
+    assert reports(home()) == (Written(Path("p.html").absolute(), tuple(sorted(quoted))),)
+    for attempt_id in sorted({1, 2, 3, 4} - quoted):
+        assert "p.html" not in forget(attempt_id).stderr
+    told = forget(min(quoted))
+    assert "still hold what was deleted" in told.stderr
+    assert told.stderr.split()[-1] == str(Path("p.html").absolute())
+
+
+def forget(attempt_id: int) -> Result:
+    return CliRunner().invoke(app, ["forget", str(attempt_id), "--yes"])
 
 
 def test_the_same_figures_give_the_same_bytes() -> None:

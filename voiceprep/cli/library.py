@@ -252,8 +252,8 @@ def forget(
 ) -> None:
     """Delete attempts for good: recording, transcript and findings.
 
-    Reports and exports that hold one are files of yours: they are named, and left. So is the recording that
-    one was imported from.
+    Reports, exports and pages of progress that hold one are files of yours: they are named, and left. So is
+    the recording that one was imported from.
     """
     from voiceprep.engines.journal import SqliteJournal
 

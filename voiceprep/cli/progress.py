@@ -20,6 +20,7 @@ from voiceprep.cli import assemble
 from voiceprep.cli.render import MIN_WIDTH, Page, plain
 from voiceprep.cli.replaying import write_file
 from voiceprep.cli.screen import Screen, page_for
+from voiceprep.engines.home import Written, home, note_report
 from voiceprep.errors import UsageError
 from voiceprep.model import Bank, Question, SignalsNoted, Standing
 from voiceprep.ports import Journal
@@ -397,4 +398,6 @@ def _plot(path: Path, found: Progress) -> None:
             style = resources.PAGE_STYLE.read_text(encoding="utf-8")
             data = plots.page(found, charts, drawn, style).encode()
     write_file(path, data, "--plot")
+    # Figures alone are of nobody's words; of an earlier page in the same place nothing is left.
+    note_report(home(), Written(path, plots.quoted(found) if path.suffix.lower() == ".html" else ()))
     typer.echo(plain(str(path)))

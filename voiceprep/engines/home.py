@@ -114,10 +114,12 @@ class Written:
 def note_report(folder: Path, report: Written) -> None:
     """Remember in ``folder`` that ``report`` was written, in place of an earlier one of that path.
 
-    Raises JournalError, DiskFull.
+    One that holds no attempt is not remembered. Raises JournalError, DiskFull.
     """
-    known = [one for one in reports(folder) if one.path != report.path]
-    _save_reports(folder, [*known, report])
+    before = reports(folder)
+    known = [one for one in before if one.path != report.path]
+    if report.attempts or len(known) < len(before):
+        _save_reports(folder, [*known, *([report] if report.attempts else [])])
 
 
 def reports(folder: Path) -> tuple[Written, ...]:

@@ -126,6 +126,14 @@ def answers(n: int) -> str:
 # ------------------------------------------------------------------------------ as a page
 
 
+def quoted(found: Progress) -> tuple[int, ...]:
+    """The attempts of which the page holds words."""
+    left_out = (found.left_out_moves, found.left_out_elements)
+    return tuple(
+        sorted({one.attempt for omissions in left_out for one in omissions[:MAX_LISTED] if one.quote})
+    )
+
+
 def page(found: Progress, shown: Sequence[Chart], drawn: Sequence[str], style: str) -> str:
     """The page of ``shown`` charts and their drawings, SVG elements made for it; nothing on it runs."""
     first, last = (found.periods[0], found.periods[-1]) if found.periods else (None, None)
