@@ -98,6 +98,16 @@ def test_commands_are_listed_by_use_a_line_each() -> None:
     assert all(len(row) <= 80 and "..." not in row for row in rows)
 
 
+@pytest.mark.parametrize("group", sorted({command[0] for command in COMMANDS if len(command) > 1}))
+def test_the_commands_of_a_group_are_listed_a_line_each(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns each is told in one line, in its own words to their end."""
+    monkeypatch.setenv("COLUMNS", "80")
+    section = run(group, "--help").stdout.split("Commands:\n")[1].split("\n\n")[0]
+    rows = section.splitlines()
+    assert len(rows) == sum(command[0] == group for command in COMMANDS if len(command) > 1)
+    assert all(len(row) <= 80 and "..." not in row for row in rows)
+
+
 def every_command(group: Any, name: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - click's own
     """The names of all commands there are, groups too."""
     yield name

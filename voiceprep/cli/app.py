@@ -242,8 +242,12 @@ _group(SET_UP, "config", configuring.config, "what is remembered between runs")
 _command(SET_UP, "restore", library.restore, "put back the copy of a damaged journal", "voiceprep restore")
 
 library.questions.command(
-    "new", epilog="Example: voiceprep questions new hashing-why --topic foundations --kind define"
+    "new",
+    short_help="a commented template for a question of your own",
+    epilog="Example: voiceprep questions new hashing-why --topic foundations --kind define",
 )(authoring.new)
-library.questions.command("import", epilog="Example: voiceprep questions import cards.csv --pack databases")(
-    authoring.import_cards
-)
+library.questions.command(
+    "import",
+    short_help="cards of other programs, to be practised like questions",
+    epilog="Example: voiceprep questions import cards.csv --pack databases",
+)(authoring.import_cards)

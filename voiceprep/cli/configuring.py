@@ -19,7 +19,7 @@ from voiceprep.engines.home import (
 )
 
 config = typer.Typer(
-    help="What is remembered between runs: microphone, voice, model, pace, ...",
+    help="What is remembered between runs: microphone, voice, model, pace and the like.",
     epilog="Example: voiceprep config list",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -28,7 +28,9 @@ config = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A setting; voiceprep config list names them.")]
 
 
-@config.command("list", epilog="Example: voiceprep config list")
+@config.command(
+    "list", short_help="every setting, its value, and what it may be", epilog="Example: voiceprep config list"
+)
 def list_settings() -> None:
     """List every setting, its value, and what it may be; a dash stands for the default."""
     settings = load_settings(home())
@@ -38,7 +40,7 @@ def list_settings() -> None:
         typer.echo(plain(f"{name:<17} {shown:<24} {wanted}"))
 
 
-@config.command("get", epilog="Example: voiceprep config get pace")
+@config.command("get", short_help="the value of a setting", epilog="Example: voiceprep config get pace")
 def get(name: Name) -> None:
     """Print the value of a setting; nothing, with status 1, where the default holds."""
     value = setting(load_settings(home()), name)
@@ -48,7 +50,9 @@ def get(name: Name) -> None:
     typer.echo(plain(value if isinstance(value, str) else format_setting(value)))
 
 
-@config.command("set", epilog="Example: voiceprep config set pace patient")
+@config.command(
+    "set", short_help="remember a value for later runs", epilog="Example: voiceprep config set pace patient"
+)
 def change(name: Name, value: Annotated[str, typer.Argument(help="Its value, as it is said.")]) -> None:
     """Remember a value for later runs; one that cannot be is refused.
 
@@ -57,13 +61,17 @@ def change(name: Name, value: Annotated[str, typer.Argument(help="Its value, as 
     save_settings(home(), changed_settings(load_settings(home()), name, value))
 
 
-@config.command("unset", epilog="Example: voiceprep config unset finish_silence_s")
+@config.command(
+    "unset",
+    short_help="go back to the default of a setting",
+    epilog="Example: voiceprep config unset finish_silence_s",
+)
 def unset(name: Name) -> None:
     """Go back to the default of a setting."""
     save_settings(home(), changed_settings(load_settings(home()), name, None))
 
 
-@config.command("path", epilog="Example: voiceprep config path")
+@config.command("path", short_help="where the settings are kept", epilog="Example: voiceprep config path")
 def path() -> None:
     """Print where the settings are kept; the file is made by the first that is remembered."""
     typer.echo(plain(str(home() / SETTINGS_FILE)))

@@ -60,7 +60,11 @@ def what_next() -> None:
 # ------------------------------------------------------------------------------ questions
 
 
-@questions.command("list", epilog="Example: voiceprep questions list --topic detection")
+@questions.command(
+    "list",
+    short_help="every question by topic, and how each is asked",
+    epilog="Example: voiceprep questions list --topic detection",
+)
 def list_questions(
     topic: Annotated[str | None, typer.Option(help="Only this topic.")] = None,
     level: Annotated[Level | None, typer.Option(help="Only this level.")] = None,
@@ -85,7 +89,11 @@ def list_questions(
         typer.echo("\n".join(page.paragraph(question.ask, "    ")))
 
 
-@questions.command("show", epilog="Example: voiceprep questions show nms-purpose --sample")
+@questions.command(
+    "show",
+    short_help="a question, why it is asked, a hint; its answer on request",
+    epilog="Example: voiceprep questions show nms-purpose --sample",
+)
 def show_question(
     question: Annotated[str, typer.Argument(help="The question's id.")],
     sample: Annotated[
@@ -111,7 +119,11 @@ def show_question(
     typer.echo("\n".join(lines))
 
 
-@questions.command("validate", epilog="Example: voiceprep questions validate my-content/")
+@questions.command(
+    "validate",
+    short_help="every fault of content files; questions against their samples",
+    epilog="Example: voiceprep questions validate my-content/",
+)
 def validate(
     folder: Annotated[
         Path | None, typer.Argument(help="A folder of packs; the built-in ones if left out.")
@@ -149,7 +161,11 @@ def _pack_of(file: Path) -> Path:
 # ------------------------------------------------------------------------------ models
 
 
-@models.command("list", epilog="Example: voiceprep models list")
+@models.command(
+    "list",
+    short_help="speech models, their sizes, which are on this machine",
+    epilog="Example: voiceprep models list",
+)
 def list_models() -> None:
     """List speech models, their sizes, and which are on this machine."""
     from voiceprep.engines import models as catalogue
@@ -160,7 +176,9 @@ def list_models() -> None:
         typer.echo(f"{info.name:<20} {info.approx_bytes / 1e6:7.0f} MB  {mark}{default}")
 
 
-@models.command("fetch", epilog="Example: voiceprep models fetch small.en")
+@models.command(
+    "fetch", short_help="download a speech model, once", epilog="Example: voiceprep models fetch small.en"
+)
 def fetch_model(
     name: Annotated[
         str, typer.Argument(help="Which model; see voiceprep models list.")
@@ -173,7 +191,11 @@ def fetch_model(
     typer.echo(plain(str(assemble.fetch(name))))
 
 
-@models.command("where", epilog="Example: voiceprep models where base.en")
+@models.command(
+    "where",
+    short_help="the folder that holds the models, or one of them",
+    epilog="Example: voiceprep models where base.en",
+)
 def where(
     name: Annotated[str | None, typer.Argument(help="A model; the folder of all models if left out.")] = None,
 ) -> None:

@@ -51,7 +51,11 @@ def stories(context: typer.Context) -> None:
     typer.echo("\n".join(story_lines(found, load_notes(home()), page)))
 
 
-@app.command("note", epilog='Example: voiceprep stories note challenging-project "Potato grader, 61 to 88 %"')
+@app.command(
+    "note",
+    short_help="note something about a project of yours under a theme",
+    epilog='Example: voiceprep stories note challenging-project "Potato grader, 61 to 88 %"',
+)
 def note(
     theme: Annotated[str, typer.Argument(help="A theme (voiceprep stories lists them).")],
     text: Annotated[str, typer.Argument(help="What to remember: the project, your part, its figures.")],
@@ -66,7 +70,11 @@ def note(
     typer.echo(f"{n} note{'s' if n > 1 else ''} under {theme}: voiceprep stories")
 
 
-@app.command("forget", epilog="Example: voiceprep stories forget challenging-project")
+@app.command(
+    "forget",
+    short_help="delete notes for good",
+    epilog="Example: voiceprep stories forget challenging-project",
+)
 def forget(
     theme: Annotated[str | None, typer.Argument(help="Whose notes to delete.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Delete the notes of all themes.")] = False,
