@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from voiceprep.replay.vague import VagueSentence
 
 VAGUE_KEYS = {
-    "j": "next sentence",
-    "k": "previous sentence",
+    "j": "next",
+    "k": "previous",
     "space": "play",
     "r": "say it again",
     "q": "quit",
