@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from voiceprep import __version__, resources
 from voiceprep import bank as banks
-from voiceprep.cli import assemble, options, rounds
+from voiceprep.cli import assemble, checking, options, rounds
 from voiceprep.cli.app import PANELS, app
 from voiceprep.cli.screen import Screen
 from voiceprep.engines.home import Settings
@@ -293,6 +293,22 @@ def test_batch_reads_stdin() -> None:
     result = run("check", "--batch", "-", "--json", text=line + "\n\n" + line + "\n")
     assert result.exit_code == 0
     assert [entry["id"] for entry in lines(result)] == ["x", "x"]
+
+
+@pytest.mark.parametrize("n_bytes", [101, 700, 701, 1000])
+def test_a_line_without_end_spoils_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, n_bytes: int
+) -> None:
+    """A line beyond the limit is one error, however long it is, and never in memory as a whole."""
+    monkeypatch.setattr(checking, "MAX_LINE_BYTES", 100)
+    short = json.dumps({"id": "x", "question": "nms-purpose", "text": "Hm."}).encode()
+    batch = tmp_path / "batch.jsonl"
+    batch.write_bytes(short + b"\n" + b"y" * n_bytes + b"\n" + short)
+    found = list(lines(run("check", "--batch", str(batch), "--json")))
+    assert [entry["id"] for entry in found] == ["x", None, "x"]
+    assert "longer than" in str(found[1]["error"])
+    with contextlib.ExitStack() as stack:
+        assert max(map(len, checking._lines(batch, stack))) == 101
 
 
 CARD = {"question": "What is recursion?", "reference": "A function that calls itself, up to a base case."}

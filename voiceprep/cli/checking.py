@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from voiceprep.events import Event
     from voiceprep.scoring import Scored, WordTable
 
+MAX_LINE_BYTES = 8 * MAX_TEXT_BYTES
+"""Longest line of a batch: the largest text, all of it written as escapes, and what else belongs to it."""
+
 
 def check(
     question: Annotated[
@@ -137,7 +140,7 @@ def _answer_batch(source: Path, answer: Callable[[dict[str, Any]], Mapping[str, 
 
 
 def _lines(source: Path, stack: ExitStack) -> Iterator[bytes]:
-    """Lines as bytes, so that one that is not UTF-8 spoils no other."""
+    """Lines as bytes, so that one that is not UTF-8 spoils no other; of one too long the beginning."""
     stream: BinaryIO
     if str(source) == "-":
         stream = sys.stdin.buffer
@@ -146,10 +149,15 @@ def _lines(source: Path, stack: ExitStack) -> Iterator[bytes]:
             stream = stack.enter_context(source.open("rb"))
         except OSError as exc:
             raise UsageError(f"{source} cannot be read: {exc.strerror}") from exc
-    yield from stream
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        yield line
+        while len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE_BYTES + 1)
 
 
 def _entry(line: bytes) -> dict[str, Any]:
+    if len(line) > MAX_LINE_BYTES:
+        raise UsageError(f"the line is longer than {MAX_LINE_BYTES // 1_000_000} MB")
     try:
         entry = json.loads(line)
         if isinstance(entry, dict):
