@@ -584,6 +584,15 @@ def test_settings_are_seen_and_changed_by_name(tmp_path: Path) -> None:
     assert run("config", "get", "rate_wpm").exit_code == 1
 
 
+def test_a_setting_goes_by_the_name_of_its_option_too() -> None:
+    """Whoever knows ``--silence`` and ``--rate`` need not look up what they are stored as."""
+    for option, name in (("silence", "finish_silence_s"), ("rate", "rate_wpm")):
+        assert run("config", "set", option, "150").exit_code == 0
+        assert run("config", "get", name).stdout == run("config", "get", option).stdout != ""
+        assert run("config", "unset", option).exit_code == 0
+        assert run("config", "get", name).exit_code == 1
+
+
 def test_a_pace_by_config_forgets_the_silence(tmp_path: Path) -> None:
     """The two exclude each other here as they do by option."""
     assert run("config", "set", "finish_silence_s", "2.5").exit_code == 0

@@ -25,7 +25,17 @@ config = typer.Typer(
     rich_markup_mode=None,
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A setting; voiceprep config list names them.")]
+BY_OPTION = {"rate": "rate_wpm", "silence": "finish_silence_s"}
+"""Settings that are stored under another name than the option that sets them; either name will do."""
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="A setting, as voiceprep config list or an option names it.",
+        callback=lambda name: BY_OPTION.get(name, name),
+    ),
+]
 
 
 @config.command(
