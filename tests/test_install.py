@@ -121,13 +121,13 @@ def test_bash_completes_commands_options_and_values() -> None:
 def test_zsh_and_fish_tell_what_a_command_does() -> None:
     """Both show the first words of a command's help beside its name."""
     zsh = completed(_VOICEPREP_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS="voiceprep config s")
-    assert re.fullmatch(r"""_arguments '\*: :\(\("set":"Remember a value .*"\)\)'""", zsh.strip())
+    assert re.fullmatch(r"""_arguments '\*: :\(\("set":"remember a value .*"\)\)'""", zsh.strip())
     fish = completed(
         _VOICEPREP_COMPLETE="complete_fish",
         _TYPER_COMPLETE_ARGS="voiceprep config s",
         _TYPER_COMPLETE_FISH_ACTION="get-args",
     )
-    assert fish.startswith("set\tRemember a value")
+    assert fish.startswith("set\tremember a value")
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")

@@ -40,7 +40,7 @@ _TIMEOUT_PER_CHARACTER_S = 0.02
 _ORPHAN_GRACE_S = 5.0
 
 # What one may want to hear again or soon: a question, its follow-up, the flags of an answer.
-_N_KEPT = 16
+_N_KEPT = 6
 
 _POLL_S = 0.02
 
