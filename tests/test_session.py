@@ -22,7 +22,7 @@ from voiceprep.errors import (
 )
 from voiceprep.events import Asking, Checked, Event, Kept, NothingSaid, Phase, PhaseChanged, Reopened
 from voiceprep.hearing import Ears
-from voiceprep.listen import ListenOptions
+from voiceprep.listen import GO_ON_PATIENCE_S, ListenOptions
 from voiceprep.model import (
     RATE_HZ,
     Answer,
@@ -33,6 +33,7 @@ from voiceprep.model import (
     Block,
     Command,
     Ending,
+    Kind,
     Level,
     Question,
     Repair,
@@ -41,6 +42,7 @@ from voiceprep.model import (
     Tone,
     Transcript,
 )
+from voiceprep.patience import LIMIT_S
 from voiceprep.ports import Microphone
 from voiceprep.session import AnswerSource, Parts, Session, SessionOptions, Spoken, Typed
 from voiceprep.testing import (
@@ -705,18 +707,19 @@ def test_key_during_the_feedback_reopens_the_answer(bank: Bank, question: Questi
     assert any(isinstance(event, Reopened) for event in table.events)
 
 
+@pytest.mark.parametrize("feedback_s", [3, GO_ON_PATIENCE_S + 5, LIMIT_S[Kind.DEFINE]])
 @pytest.mark.parametrize("says", [True, False], ids=["not done", "and more"])
 def test_speaking_over_the_feedback_goes_on_with_the_answer(
-    bank: Bank, question: Question, *, says: bool
+    bank: Bank, question: Question, feedback_s: float, *, says: bool
 ) -> None:
     """With headphones, whoever speaks over the feedback is heard on, in the same recording, without a gap.
 
-    Listening to the feedback is no pause of the answer.
+    Listening to the feedback, however long, is no pause of the answer, nor its end, nor any of its time.
     """
 
     class Long(ScriptedSpeaker):
         def say(self, text: str, should_stop: Callable[[], bool]) -> str:
-            for _ in range(200):
+            for _ in range(round(100 * feedback_s)):
                 if text != question.ask and should_stop():
                     self.interrupted.append(text)
                     return "loudspeaker: scripted"
@@ -728,7 +731,8 @@ def test_speaking_over_the_feedback_goes_on_with_the_answer(
         speaker=Long(),
         options=SessionOptions(headphones=True, n_follow_ups=0),
     )
-    feedback = np.random.default_rng(2).uniform(-1e-4, 1e-4, 3 * RATE_HZ).astype(np.float32)
+    n_samples = round(feedback_s * RATE_HZ)
+    feedback = np.random.default_rng(2).uniform(-1e-4, 1e-4, n_samples).astype(np.float32)
     command = [SHORT, QUIET[:RATE_HZ]] if says else []
     audio = [SPEECH, LULL, feedback, *command, SPEECH, QUIET, QUIET]
     (answer,) = table.practise(question, by_words(table, *audio)).answers

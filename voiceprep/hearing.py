@@ -82,13 +82,14 @@ class Source:
     """Where an answer comes from: the blocks of a microphone, its name, and whether it is live.
 
     ``waiting`` ends it and gives what was delivered and not yet taken from ``blocks``: for listening that is
-    broken off.
+    broken off. The first ``n_before`` samples were taken before, while the program spoke.
     """
 
     name: str
     live: bool
     blocks: Iterable[Block]
     waiting: Callable[[], tuple[Block, ...]] = tuple
+    n_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ class Hearing:
             self._ears.detector.reset()
             self._command = None
             if self._tape.n_samples:
-                self._state = listen_on(self._state)
+                self._state = listen_on(self._state, source.n_before)
                 # The program spoke meanwhile: the silence around this place is none of the answer's pauses.
                 self._asides_s.append(self._tape.n_samples / RATE_HZ)
             blocks = iter(source.blocks)
@@ -434,7 +435,11 @@ class Line:
         assert self._microphone is not None  # noqa: S101  # blocks has opened it
         microphone = self._microphone
         return Source(
-            microphone.name, microphone.live, itertools.chain(self._said_before(), blocks), self.waiting
+            microphone.name,
+            microphone.live,
+            itertools.chain(self._said_before(), blocks),
+            self.waiting,
+            sum(len(block.samples) for block in self._before),
         )
 
     def _said_before(self) -> Iterator[Block]:

@@ -161,7 +161,7 @@ class ListenState:
     closure: Closure = Closure.UNFINISHED  # of the words so far
     spoken_end: int | None = None  # speech_end after the last phrase that held words
     pauses: tuple[Pause, ...] = ()  # of this answer
-    waiting_from: int = 0  # where the wait for the first words, or for the next ones, began
+    waiting_from: int = 0  # where the wait for the first words, or for the next ones, began; may lie ahead
     announced: bool = False  # more is to come by the speaker's own word, and has not come yet
     command: Command | None = None  # held back: obeyed if nobody goes on
     paused_at: int | None = None
@@ -242,7 +242,7 @@ def _look_for_end(
         for limit_s in (ZEROS_NAMED_S, ZEROS_LOST_S):
             if state.n_samples - FRAME_SAMPLES < _samples(limit_s) <= state.n_samples:
                 events = (*events, OnlyZeros(limit_s))
-    if state.paused_at is not None:
+    if state.paused_at is not None or state.n_samples <= state.waiting_from:
         return state, events
     if state.n_samples - state.n_paused >= _samples(options.limit_s):
         return finish(state, Ending.LIMIT, events)
@@ -314,9 +314,18 @@ def hold(state: ListenState, command: Command) -> ListenState | None:
     return replace(state, n_unread=0, command=command)
 
 
-def listen_on(state: ListenState) -> ListenState:
-    """After "resume", "I'm not done" or a hint, more is to come: all waiting begins anew, patiently."""
-    return replace(_anew(state), announced=True)
+def listen_on(state: ListenState, n_before: int = 0) -> ListenState:
+    """After "resume", "I'm not done" or a hint, more is to come: all waiting begins anew, patiently.
+
+    It begins after the next ``n_before`` samples, which were taken while the program spoke: nothing there
+    ends the answer, and they do not count towards the cap.
+    """
+    return replace(
+        _anew(state),
+        announced=True,
+        waiting_from=state.n_samples + n_before,
+        n_paused=state.n_paused + n_before,
+    )
 
 
 def _anew(state: ListenState) -> ListenState:
