@@ -105,14 +105,17 @@ def test_every_finding_quotes_its_evidence() -> None:
 
 
 def test_a_gentle_page_tells_what_there_was_and_no_more() -> None:
-    """Nothing missing or vague, no verdict, pace or advice; where nothing was met, a kind word."""
+    """Nothing missing or vague, no verdict, pace or advice; where nothing was met, a kind word.
+
+    It holds for typed answers too.
+    """
     found = assessment("thirty frames")
     page = "\n".join(encouraging_lines(found, Page(100)))
     assert '"thirty frames" at 1.2 s' in page
     for unkind in ("Verdict", str(found.verdict), "missing", "second need", "trade-off", "vague", "52 words"):
         assert unkind not in page
     nothing = replace(found, elements=found.elements[1:], moves=found.moves[1:])
-    assert "Said aloud" in "\n".join(encouraging_lines(nothing, Page(100)))
+    assert "\n".join(encouraging_lines(nothing, Page(100))) == "\nSaid, and kept: that is how it begins."
 
 
 def test_styles_only_where_they_are_understood() -> None:

@@ -102,7 +102,7 @@ def encouraging_lines(assessment: Assessment, page: Page) -> list[str]:
     made = tuple(one for one in assessment.moves if one.status is Status.SAID)
     lines = _section("What you said", _elements(said, page), page)
     lines += _section("How you argued", _moves(made, page), page)
-    return lines or ["", *page.paragraph("Said aloud, and kept: that is how it begins.")]
+    return lines or ["", *page.paragraph("Said, and kept: that is how it begins.")]
 
 
 def _manner_lines(assessment: Assessment, page: Page) -> list[str]:
