@@ -585,9 +585,13 @@ def test_settings_are_seen_and_changed_by_name(tmp_path: Path) -> None:
 
 
 def test_a_setting_goes_by_the_name_of_its_option_too() -> None:
-    """Whoever knows ``--silence`` and ``--rate`` need not look up what they are stored as."""
-    for option, name in (("silence", "finish_silence_s"), ("rate", "rate_wpm")):
-        assert run("config", "set", option, "150").exit_code == 0
+    """Whoever knows ``--silence``, ``--rate`` or ``--start`` need not look up what they are stored as."""
+    for option, name, value in (
+        ("silence", "finish_silence_s", "150"),
+        ("rate", "rate_wpm", "150"),
+        ("start", "plan_start", "2026-11-25"),
+    ):
+        assert run("config", "set", option, value).exit_code == 0
         assert run("config", "get", name).stdout == run("config", "get", option).stdout != ""
         assert run("config", "unset", option).exit_code == 0
         assert run("config", "get", name).exit_code == 1

@@ -25,7 +25,7 @@ config = typer.Typer(
     rich_markup_mode=None,
 )
 
-BY_OPTION = {"rate": "rate_wpm", "silence": "finish_silence_s"}
+BY_OPTION = {"rate": "rate_wpm", "silence": "finish_silence_s", "start": "plan_start"}
 """Settings that are stored under another name than the option that sets them; either name will do."""
 
 Name = Annotated[
