@@ -528,6 +528,8 @@ def test_a_loop_remembers_how_long_its_rounds_are(minutes: int) -> None:
     def opening(*args: str) -> str:
         shown = run("mock", "--loop", *args, "--text", "--mute", text="pass\n\nstop\n\n")
         assert shown.exit_code == 0
+        told = shown.stderr.split()
+        assert (told[-2:] == ["--minutes", "9"]) == ("9" in args), "what goes on is not what was announced"
         return " ".join(shown.stdout.split())
 
     assert f"This is the phone screen round, {minutes} minutes." in opening("--minutes", str(minutes))

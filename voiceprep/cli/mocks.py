@@ -102,12 +102,15 @@ def mock(
                 left, is_first = _left(room, run), False
         finally:
             # A single round that was begun is over, however it ended; a loop when no round is left.
-            over = not _left(room, run) if loop else bool(journal.run(run.id).attempts)
+            left = _left(room, run) if loop else ()
+            over = not left if loop else bool(journal.run(run.id).attempts)
             if over:
                 journal.end_run(run.id, room.parts.clock.now())
                 typer.echo("\n".join(run_lines(journal.run(run.id), room, page_for(sys.stdout))))
             elif loop:
-                screen.note("The loop goes on with:", GO_ON)
+                # What was asked for this time alone is not remembered.
+                is_usual = minutes in (None, mocks.minutes_of(run, left[0]))
+                screen.note("The loop goes on with:", GO_ON if is_usual else f"{GO_ON} --minutes {minutes}")
 
 
 def _open_loop(room: Room) -> Run | None:
