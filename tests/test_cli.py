@@ -311,6 +311,21 @@ def test_a_line_without_end_spoils_no_other(
         assert max(map(len, checking._lines(batch, stack))) == 101
 
 
+@pytest.mark.parametrize("letter", ["a", "\u00e9", "\ud800"])
+def test_a_text_of_a_batch_is_no_larger_than_one_of_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, letter: str
+) -> None:
+    """As many bytes as the limit are judged, one letter more is an error, however it is written."""
+    monkeypatch.setattr(checking, "MAX_TEXT_BYTES", 60)
+    n_letters = (60 - len("A ")) // len(letter.encode(errors="surrogatepass"))
+    entries = [{"question": "nms-purpose", "text": f"A {letter * n}"} for n in (n_letters, n_letters + 1)]
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text("".join(json.dumps({"id": "x", **entry}) + "\n" for entry in entries))
+    judged, refused = lines(run("check", "--batch", str(batch), "--json"))
+    assert "verdict" in judged
+    assert "holds more than" in str(refused["error"])
+
+
 CARD = {"question": "What is recursion?", "reference": "A function that calls itself, up to a base case."}
 
 

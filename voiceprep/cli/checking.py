@@ -190,8 +190,11 @@ def _score_entry(entry: dict[str, Any], table: WordTable) -> Scored:
 
 def _need_strings(entry: Mapping[str, object], *keys: str) -> None:
     for key in keys:
-        if not isinstance(entry.get(key), str):
+        value = entry.get(key)
+        if not isinstance(value, str):
             raise UsageError(f"{key!r} is missing or is not a string")
+        if len(value.encode(errors="surrogatepass")) > MAX_TEXT_BYTES:
+            raise UsageError(f"{key!r} holds more than {MAX_TEXT_BYTES // 1_000_000} MB; is that one answer?")
 
 
 def _write_json(result: Mapping[str, object]) -> None:
