@@ -747,6 +747,41 @@ def test_speaking_over_the_feedback_goes_on_with_the_answer(
     assert longest_s < 3.0
 
 
+@pytest.mark.parametrize("rest", [None, "It drops the others, because they overlap."])
+@pytest.mark.parametrize(
+    ("said", "wish"),
+    [("Next question.", Command.NEXT), ("Let me try again.", Command.RETRY), ("Stop.", Command.STOP)],
+)
+def test_leaving_over_the_feedback_takes_nothing_back(
+    bank: Bank, question: Question, rest: str | None, said: str, wish: Command
+) -> None:
+    """An answer that was judged stays judged, with what was added, when its speaker then asks to move on."""
+
+    class Long(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            for _ in range(200):
+                if text != question.ask and should_stop():
+                    return "loudspeaker: scripted"
+            return super().say(text, lambda: False)
+
+    table = Table(
+        bank,
+        ["It keeps the best box.", *([rest] if rest else []), said],
+        speaker=Long(),
+        options=SessionOptions(headphones=True),
+    )
+    audio = [SPEECH, LULL, *([SPEECH, LULL[: round(1.2 * RATE_HZ)]] if rest else []), SHORT, QUIET, QUIET]
+    (answer,) = table.practise(question, by_words(table, *audio), by_words(table, *audio)).answers
+    assert table.asked_for is wish
+    assert answer.state is AnswerState.CHECKED
+    assert text_of(answer) == " ".join(filter(None, ("It keeps the best box.", rest)))
+    assert answer.transcript is not None
+    assert answer.assessment == checks.assess(question, (answer.transcript,), bank, question.level)
+    kept = table.kept()
+    assert kept.answers == (answer,)
+    assert kept.combined == answer.assessment
+
+
 def test_wishes_between_questions(bank: Bank, question: Question) -> None:
     """After the feedback: chat is ignored, asides are replied to, and what comes next is returned."""
     table = Table(

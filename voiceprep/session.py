@@ -288,7 +288,7 @@ class Session:
                 attempt = keeping.with_answer(attempt, turn.answer)
                 yield attempt
             if turn.command in LEAVING:
-                self._leave(question, turn.command)
+                yield self._left(question, attempt, turn)
                 return
             self._last = turn if turn.line is not None else None
             if turn.answer.state is AnswerState.NOTHING_SAID:
@@ -313,11 +313,14 @@ class Session:
             if not reopen:
                 return
 
-    def _leave(self, question: Question, command: Command) -> None:
-        """The speaker wants no judgement of this answer but something else."""
-        self.asked_for = command
-        if command is Command.PASS and self._options.interview is None:
+    def _left(self, question: Question, attempt: Attempt, turn: _Turn) -> Attempt:
+        """The speaker wants to hear no judgement of this answer but something else."""
+        if turn.answer.state is AnswerState.CHECKED:  # was judged before: it is again, with what was added
+            attempt, _, _ = self._check(question, attempt, turn)
+        self.asked_for = turn.command
+        if turn.command is Command.PASS and self._options.interview is None:
             self.announce(feedback.sample(question))
+        return attempt
 
     # -------------------------------------------------------------------------- one answer
 
@@ -440,7 +443,9 @@ class Session:
         self._tell(PhaseChanged(Phase.THINKING))
         self._pauses = (*self._pauses, *heard.pauses)[-N_RECENT_PAUSES:]
         answer = keeping.spoken(asked, heard, recording.path)
-        if heard.command in LEAVING and answer.state is AnswerState.CHECKED:
+        # Whoever says "next" over the feedback takes nothing back.
+        was_judged = any(one.ordinal == asked.ordinal and one.assessment for one in attempt.answers)
+        if heard.command in LEAVING and answer.state is AnswerState.CHECKED and not was_judged:
             answer = replace(answer, state=AnswerState.INTERRUPTED)
         if heard.failure is not None:
             with suppress(JournalError):  # the first failure is the one to name
