@@ -550,6 +550,45 @@ def test_slower_is_slower(bank: Bank, question: Question) -> None:
     assert table.speaker.said[:2] == [question.ask] * 2
 
 
+def test_lines_entered_before_ctrl_c_are_kept(bank: Bank, question: Question) -> None:
+    """Of a typed answer that is broken off stays what was entered; of one not begun, nothing."""
+
+    def broken_off() -> str:
+        raise KeyboardInterrupt
+
+    for entered, kept in (("It keeps the best box.", ["It keeps the best box."]), ("", [])):
+        table = Table(bank)
+        with pytest.raises(Interrupted):
+            table.practise(question, Typed(broken_off, partial(str, entered)))
+        answers = table.kept().answers
+        assert [text_of(answer) for answer in answers] == kept
+        assert all(answer.state is AnswerState.INTERRUPTED for answer in answers)
+        assert all(answer.ending is Ending.INTERRUPTED for answer in answers)
+
+
+def test_speaking_over_the_hint_goes_on_without_a_gap(bank: Bank, question: Question) -> None:
+    """With headphones, all that was heard since the answer broke off is in its recording."""
+
+    class Long(ScriptedSpeaker):
+        def say(self, text: str, should_stop: Callable[[], bool]) -> str:
+            for _ in range(200 if text == question.hint else 0):
+                if should_stop():
+                    self.interrupted.append(text)
+                    return "loudspeaker: scripted"
+            return super().say(text, lambda: False)
+
+    options = SessionOptions(headphones=True, n_follow_ups=0)
+    phrases = ["Give me a hint.", "It keeps the best box."]
+    table = Table(bank, phrases, speaker=Long(), options=options)
+    meanwhile = np.random.default_rng(2).uniform(-1e-4, 1e-4, 3 * RATE_HZ).astype(np.float32)
+    audio = [SHORT, LULL, meanwhile, SPEECH, QUIET]
+    (answer,) = table.practise(question, by_words(table, *audio)).answers
+    assert table.speaker.interrupted == [question.hint]
+    assert text_of(answer) == "It keeps the best box."
+    (recording,) = table.journal.recordings.values()
+    np.testing.assert_array_equal(recording.samples, np.concatenate(audio)[: recording.n_samples])
+
+
 def test_hint_is_said_and_is_no_part_of_the_answer(bank: Bank, question: Question) -> None:
     """Hint: says the question's hint, and the answer is what its speaker said."""
     table = Table(bank, ["Give me a hint.", "It keeps the best box."], options=SessionOptions(n_follow_ups=0))

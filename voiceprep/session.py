@@ -79,9 +79,10 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """An answer to be typed; ``read`` blocks until it is there."""
+    """An answer to be typed; ``read`` blocks until it is there, ``entered`` tells what there is of it."""
 
     read: Callable[[], str]
+    entered: Callable[[], str] = str
 
 
 AnswerSource = Spoken | Typed
@@ -333,10 +334,10 @@ class Session:
         if isinstance(source, Typed):
             self._put(asked, None)
             self._tell(PhaseChanged(Phase.LISTENING, "keyboard"))
-            said = source.read()
+            said = self._read(attempt, asked, source)
             while (command := alone(said, self._bank.commands)) and self._refuses(command):
                 self._refuse()
-                said = source.read()
+                said = self._read(attempt, asked, source)
             command = command if command in LEAVING else None
             answer = keeping.typed(asked, text.transcript("" if command else said))
             if command is not None:
@@ -369,6 +370,18 @@ class Session:
             self._break_off(attempt, keeping.unheard(asked, recording), line, recording)
             raise
         return self._kept(attempt, (asked, hearing, line), heard, recording)
+
+    def _read(self, attempt: Attempt, asked: Asked, source: Typed) -> str:
+        """The typed answer; what was entered of one that is broken off is kept."""
+        try:
+            return source.read()
+        except BaseException:
+            if entered := source.entered():
+                answer = keeping.typed(asked, text.transcript(entered))
+                cut = replace(answer, state=AnswerState.INTERRUPTED, ending=Ending.INTERRUPTED)
+                with UNINTERRUPTED, suppress(JournalError):  # the first failure is the one to name
+                    self._parts.journal.keep(attempt.id, cut)
+            raise
 
     def _break_off(self, attempt: Attempt, answer: Answer, line: Line, recording: Recording) -> None:
         """Keep what there is of an answer whose hearing did not come to an end of its own."""
@@ -472,10 +485,10 @@ class Session:
             self._parts.speaker.slow_down()
         if command is Command.HINT:
             self._tell(Saying(question.hint))
-            before = self._say_over(question.hint, line)
+            before = self._say_over(question.hint, line, math.inf)
         else:
             self._tell(Saying(asked.text))
-            before = self._put(asked, line)
+            before = self._say_over(asked.text, line, math.inf)
         self._forget_keys()
         return before
 

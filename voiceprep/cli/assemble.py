@@ -422,11 +422,13 @@ def typed_answers(screen: Screen) -> Iterator[AnswerSource]:
     from voiceprep.session import Typed
 
     ended = False
+    lines: list[str] = []
 
     def read() -> str:
         nonlocal ended
         screen.note("Type your answer; an empty line ends it.")
-        lines, n_left = [], MAX_TEXT_BYTES
+        lines.clear()
+        n_left = MAX_TEXT_BYTES
         try:
             # At most so much of a line: it may have no end.
             while line := sys.stdin.readline(n_left + 1):
@@ -445,7 +447,7 @@ def typed_answers(screen: Screen) -> Iterator[AnswerSource]:
         return " ".join(lines)
 
     while not ended:
-        yield Typed(read)
+        yield Typed(read, lambda: " ".join(lines))
 
 
 class Mute:
