@@ -11,8 +11,8 @@ import pytest
 
 import voiceprep.checks
 from voiceprep.bank import find, load
-from voiceprep.checks import CHECKS, MOVES, assess, lacking
-from voiceprep.checks.case import Case, Check, compiled, word_sets
+from voiceprep.checks import CHECKS, MOVES, assess, examine, lacking
+from voiceprep.checks.case import Case, Check
 from voiceprep.model import (
     Bank,
     Element,
@@ -26,7 +26,6 @@ from voiceprep.model import (
     Term,
     Transcript,
 )
-from voiceprep.reading import read
 from voiceprep.resources import folder
 
 SHARED = {"case", "seek", "vague_weights", "vague_words"}
@@ -69,11 +68,7 @@ def bank() -> Bank:
 
 
 def case_of(text: str, bank: Bank) -> Case:
-    question = a_question()
-    pattern = compiled(question, bank.glossary)
-    return Case(
-        question, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank.synonyms)
-    )
+    return examine(a_question(), Transcript(text, ()), bank)
 
 
 def examples() -> Iterator[tuple[Check, str, str | None]]:

@@ -12,12 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceprep.bank import load
-from voiceprep.checks import assess
-from voiceprep.checks.case import Case, compiled, word_sets
+from voiceprep.checks import assess, examine
 from voiceprep.checks.vague_words import ASKS
 from voiceprep.checks.vagueness import weigh, why
 from voiceprep.model import Bank, Question, Transcript, VagueFinding
-from voiceprep.reading import read
 from voiceprep.resources import folder
 
 ANSWERS = Path(__file__).parent / "answers" / "vague.jsonl"
@@ -125,9 +123,7 @@ def test_commas_round_a_filler_change_nothing_that_is_weighed() -> None:
 
 
 def features(text: str) -> list[dict[str, float]]:
-    asked = question("latency-budget")
-    pattern = compiled(asked, bank().glossary)
-    case = Case(asked, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank().synonyms))
+    case = examine(question("latency-budget"), Transcript(text, ()), bank())
     return [dict(weighed.features) for weighed in weigh(case)]
 
 

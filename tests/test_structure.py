@@ -44,6 +44,7 @@ CORE = {
     "schedule",
     "scoring",
     "stories",
+    "subject",
 }
 VIEWS = {"replay"}
 LOOP = {"hearing", "rehearing", "keeping", "between", "session", "drill", "interview", "repairing"}

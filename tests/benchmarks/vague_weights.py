@@ -23,10 +23,9 @@ import numpy.typing as npt
 
 import voiceprep.checks
 from voiceprep.bank import load
-from voiceprep.checks.case import Case, compiled, word_sets
+from voiceprep.checks import examine
 from voiceprep.checks.vagueness import SURE, weigh
 from voiceprep.model import Bank, Transcript
-from voiceprep.reading import read
 from voiceprep.resources import folder
 
 MIN_SEEN = 60
@@ -77,10 +76,7 @@ def sentences(path: Path, bank: Bank, *, bare: bool) -> list[Labelled]:
             for span in map(change, answer["vague"])
             if (start := text.find(span)) >= 0
         ]
-        pattern = compiled(question, bank.glossary)
-        case = Case(
-            question, pattern, Transcript(text, ()), read(text, pattern.lexicon), word_sets(bank.synonyms)
-        )
+        case = examine(question, Transcript(text, ()), bank)
         tokens = case.reading.tokens
         for weighed in weigh(case):
             span = tokens[weighed.span[0]].start, tokens[weighed.span[1] - 1].end

@@ -45,6 +45,7 @@ from voiceprep.model import (
 )
 from voiceprep.reading import read
 from voiceprep.scope import in_story
+from voiceprep.subject import telling
 from voiceprep.text import Plain, plainly, tokenise
 
 MOVES: tuple[Check, ...] = (
@@ -65,6 +66,9 @@ STRONG_SHARE = 0.75
 """Mean share of elements (by weight) and required moves from which an answer is strong (labelled answers)."""
 FLAT_SHARE = 0.4
 """Below this it is flat."""
+LEAST_COVERED = 0.25
+"""With less of the elements it is flat too, whatever moves it makes: these can be made about anything (of 205
+labelled partial answers none loses its verdict by it, and five of six answers to other questions do)."""
 
 _STORY = frozenset({Move.SITUATION, Move.TASK, Move.ACTION, Move.RESULT})
 _FITTING: Mapping[Move, frozenset[Kind]] = MappingProxyType(
@@ -129,7 +133,14 @@ def examine(question: Question, transcript: Transcript, bank: Bank) -> Case:
     reading = read(transcript.text, pattern.lexicon)
     if question.kind is Kind.BEHAVIORAL:
         reading = replace(reading, scopes=in_story(reading.scopes))
-    return Case(question, pattern, transcript, reading, word_sets(bank.synonyms))
+    return Case(
+        question,
+        pattern,
+        transcript,
+        reading,
+        word_sets(bank.synonyms),
+        telling(question, bank),
+    )
 
 
 def assess(
@@ -255,7 +266,7 @@ def _verdict(
     share = (covered + made) / 2
     if share >= STRONG_SHARE and covered >= STRONG_SHARE - 0.15:
         return Verdict.STRONG
-    return Verdict.PARTIAL if share >= FLAT_SHARE else Verdict.FLAT
+    return Verdict.PARTIAL if share >= FLAT_SHARE and covered >= LEAST_COVERED else Verdict.FLAT
 
 
 def prove(question: Question, bank: Bank) -> tuple[Fault, ...]:

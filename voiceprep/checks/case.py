@@ -47,7 +47,8 @@ class Compiled:
 class Case:
     """One answer under examination, equal to itself only so that what was found in it can be kept.
 
-    ``reading`` is of ``transcript.text``, ``sets`` are the packs' word sets.
+    ``reading`` is of ``transcript.text``, ``sets`` are the packs' word sets, ``telling`` the stems that tell
+    what the question is about (:func:`voiceprep.subject.telling`).
     """
 
     question: Question
@@ -55,6 +56,7 @@ class Case:
     transcript: Transcript
     reading: Reading
     sets: Mapping[str, WordSet]
+    telling: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

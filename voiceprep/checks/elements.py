@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from voiceprep.checks.case import Case, Check, ElementPattern, Example, evidence
 from voiceprep.matching import Match, asserted, cover, hope, may_meet, meet
 from voiceprep.model import ElementFinding, Evidence, Status
 from voiceprep.reading import Hit
+from voiceprep.subject import is_about
 from voiceprep.weighing import Weighed, weigh
 
 
 def find(case: Case) -> tuple[ElementFinding, ...]:
-    """One finding for each element of the question, in order."""
+    """One finding for each element of the question, in order; an answer about something else holds none."""
     patterns = case.compiled.elements
     found = [decided(case, pattern) for pattern in patterns]
     undecided = frozenset(at for at, finding in enumerate(found) if finding is None)
     weighed = weigh(case.reading, case.compiled.known, case.compiled.ask, undecided)
-    return tuple(
+    every = tuple(
         finding or _likely(case, pattern, weighed[at])
         for at, (pattern, finding) in enumerate(zip(patterns, found, strict=True))
     )
+    worth = (1.0 if met is finding else LIKELY_WORTH for met, finding in zip(found, every, strict=True))
+    covered = sum(
+        one for one, finding in zip(worth, every, strict=True) if finding.status is not Status.MISSING
+    )
+    if is_about(case.reading, case.telling, covered / len(every)):
+        return every
+    return tuple(replace(finding, status=Status.MISSING, score=0.0, evidence=()) for finding in every)
+
+
+LIKELY_WORTH = 0.5
+"""What an element that is only likely speaks for the answer's being about its question: half of one met."""
 
 
 def decided(case: Case, pattern: ElementPattern) -> ElementFinding | None:
