@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -66,7 +66,7 @@ def telling(question: Question, bank: Bank) -> Mapping[str, float]:
     return _telling(_The(question), _The(bank))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=24)
 def _telling(question: _The[Question], bank: _The[Bank]) -> Mapping[str, float]:
     n_using, n_questions = _usage(bank, question.one.pack)
     whole = math.log(n_questions + 1)
@@ -76,7 +76,7 @@ def _telling(question: _The[Question], bank: _The[Bank]) -> Mapping[str, float]:
     )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _usage(bank: _The[Bank], pack: str) -> tuple[Counter[str], int]:
     """How many questions of a pack use a stem or term, and how many there are."""
     own = [question for question in bank.one.questions if question.pack == pack and not question.reference]
@@ -84,7 +84,7 @@ def _usage(bank: _The[Bank], pack: str) -> tuple[Counter[str], int]:
     return Counter(used for question in own for used in _used(question, terms)), max(len(own), FEWEST)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _terms(bank: _The[Bank]) -> frozenset[str]:
     """The terms of several words, as a reading names them."""
     return frozenset("".join(said) for term in bank.one.glossary if len(said := words(term.term)) > 1)
@@ -117,14 +117,14 @@ def is_about(reading: Reading, telling: Mapping[str, float], covered: float) -> 
 
     What tells nothing speaks against an answer only by its length, and that up to :data:`LONG`.
     """
-    places = [at for at, token in enumerate(reading.tokens) if not token.is_filler]
-    demand = DEMAND * min(1.0, len(places) / LONG)
-    return _most_telling(reading, telling) + WORTH_OF_ALL * covered >= demand
+    said = [at for at, token in enumerate(reading.tokens) if not token.is_filler]
+    demand = DEMAND * min(1.0, len(said) / LONG) - WORTH_OF_ALL * covered
+    return demand <= 0.0 or _most_telling(reading, said, telling) >= demand
 
 
-def _most_telling(reading: Reading, telling: Mapping[str, float]) -> float:
-    """How much the words of the best window tell together, each counted once."""
-    places = {at: n for n, at in enumerate(at for at, t in enumerate(reading.tokens) if not t.is_filler)}
+def _most_telling(reading: Reading, said: Sequence[int], telling: Mapping[str, float]) -> float:
+    """How much the words of the best window tell together, each counted once; ``said`` are no fillers."""
+    places = {at: place for place, at in enumerate(said)}
     found = sorted(
         (places[hit.start], used) for used in telling.keys() & reading.stems for hit in reading.at(used)
     )
