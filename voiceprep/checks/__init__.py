@@ -67,7 +67,7 @@ STRONG_SHARE = 0.75
 FLAT_SHARE = 0.4
 """Below this it is flat."""
 LEAST_COVERED = 0.25
-"""With less of the elements it is flat too, whatever moves it makes: these can be made about anything (of 205
+"""With less of the elements it is flat too, whatever moves it makes: these can be made about anything (of 225
 labelled partial answers none loses its verdict by it, and five of six answers to other questions do)."""
 
 _STORY = frozenset({Move.SITUATION, Move.TASK, Move.ACTION, Move.RESULT})
