@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from voiceprep import bank as banks
 from voiceprep import resources
 from voiceprep.checks import assess
-from voiceprep.checks.vague_words import ASKS
+from voiceprep.checks.vague_words import ASKS, GENERAL
 from voiceprep.feedback import (
     BRIEF_S,
     WORST_FIRST,
@@ -30,6 +31,7 @@ from voiceprep.model import (
     Assessment,
     Bank,
     Element,
+    Evidence,
     FollowUp,
     Kind,
     Level,
@@ -42,8 +44,9 @@ from voiceprep.model import (
     Transcript,
     Verdict,
 )
+from voiceprep.quoting import MIN_QUOTE_LETTERS, MIN_TERM_LETTERS, quote
 from voiceprep.report import to_object
-from voiceprep.text import spoken, transcript
+from voiceprep.text import STOPWORDS, spoken, tokenise, transcript, words
 
 QUESTION = Question(
     id="boxes",
@@ -241,6 +244,109 @@ def test_every_debrief_of_a_drill_lasts_twenty_seconds_at_most() -> None:
                     assert quoted in " ".join(answer.split())
             breath = spoken(one_breath(bank.glossary, question, found, None), bank.glossary)
             assert 0 < len(breath.split()) <= MAX_BREATH_WORDS
+
+
+def quotes(question: Question, first: str, second: str, bank: Bank) -> Iterator[tuple[str, str]]:
+    """(the whole answer, what is quoted of it for its own sake) in all that is said of two halves of it."""
+    both = f"{first} {second}"
+    alone, together, latest = (
+        assess(question, tuple(map(transcript, said)), bank)
+        for said in ((first,), (first, second), (second,))
+    )
+    for found, said in ((alone, first), (together, both), (latest, second)):
+        vague = {" ".join(one.evidence.text.split()) for one in found.vague}
+        spoken_ = (
+            spoken_debrief(question, found),
+            brief_debrief(bank.glossary, question, found, found.follow_up),
+            found.follow_up.ask,
+            spoken_gain(question, alone, found, found),
+        )
+        for line in spoken_:
+            for told in re.findall(
+                "(?:Good: |Good: you said |New: you said |mentioned |^You said )“(.+?)”", line
+            ):
+                if told.removesuffix(" …") not in vague and not any(
+                    one.startswith(told[:-2]) for one in vague
+                ):
+                    yield said, told.removesuffix(" …")
+
+
+def test_what_is_quoted_for_its_own_sake_tells_something() -> None:
+    """Praise and follow-ups, for all questions: never bare small or general words, a statement or a term.
+
+    Vague spots are quoted because they tell nothing; they are not meant.
+    """
+    bank = banks.load([resources.folder("content")])
+    general = (
+        STOPWORDS
+        | GENERAL
+        | {word for name, some in bank.synonyms if name == "general-words" for word in some}
+    )
+    n_quotes = 0
+    for question in bank.questions:
+        strong, flat = question.strong.split(), question.flat
+        halves = " ".join(strong[: len(strong) // 2]), " ".join(strong[len(strong) // 2 :])
+        for first, second in (halves, (flat, halves[1])):
+            for answer, told in quotes(question, first, second, bank):
+                n_quotes += 1
+                assert told in " ".join(answer.split())
+                assert any(word.split("'")[0] not in general for word in words(told)), told
+                assert len(told) >= (MIN_TERM_LETTERS if " " not in told else MIN_QUOTE_LETTERS), told
+    assert n_quotes > len(bank.questions)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "told"),
+    [
+        ("You keep the best box.", "keep the best box", "keep the best box"),
+        ("Then the detector runs on every cell.", "Then the", "the detector runs on every cell"),
+        ("It stays, and the detector is done there.", "the detector", "the detector is done there"),
+        ("It is fine. It is fine there as well.", "It is fine", None),
+        ("Cells.", "Cells", None),
+        (
+            "We run the detector and then the lot of it goes on and on, since nobody stops a cell there.",
+            "run the detector and then the lot of it goes on and on, since nobody stops a cell",
+            "since nobody stops a cell there",
+        ),
+        (
+            "It took 40 milliseconds a detector, and more.",
+            "milliseconds a detector",
+            "40 milliseconds a detector",
+        ),
+    ],
+)
+def test_a_quotation_is_a_statement_that_tells_something(text: str, heard: str, told: str | None) -> None:
+    """What was heard as it is where that will do, else the clauses round it, else nothing."""
+    start = text.index(heard)
+    found = quote(
+        text,
+        tokenise(text),
+        [Evidence(start, start + len(heard), heard)],
+        lambda token: {"detector": 0.5, "cell": 0.6, "cells": 0.6, "box": 0.5}.get(token.word, 0.0),
+    )
+    assert (found.text if found else None) == told
+
+
+def test_praise_takes_the_most_telling_words() -> None:
+    """Of several elements said, in any order, the one is quoted whose words tell most."""
+    telling, thin = "A low threshold deletes real neighbours.", "You keep the best box."
+    for text in (f"{telling} {thin}", f"{thin} {telling}"):
+        found, _ = assessed(text)
+        assert "Good: you said “low threshold deletes real neighbours”." in spoken_debrief(QUESTION, found)
+
+
+def test_where_nothing_tells_praise_names_what_was_told() -> None:
+    """No quotation of empty words, nor where the words are not at hand, as with what the journal kept."""
+    found, _ = assessed("You keep the best box.")
+    kept = replace(found, elements=tuple(replace(one, quote=None) for one in found.elements))
+    assert spoken_debrief(QUESTION, kept).startswith("Good: you told this: the best box is kept.")
+    assert kept == found
+
+
+def test_a_general_word_is_no_term_to_ask_about() -> None:
+    """A word of a phrasing that is no word of the need, or a small one, is not quoted as mentioned."""
+    said = "You keep the best box. YOLO finds them in one pass. That is a real thing, and wrong, they say."
+    assert asked(said) == ("threshold-risk", "What happens in a crowd?")
 
 
 MAX_BREATH_WORDS = 35

@@ -156,7 +156,7 @@ def test_after_a_follow_up_its_answer_is_replied_to(bank: Bank, question: Questi
     )
     table.practise(question, table.spoken(), table.spoken())
     first, second = (said for said in table.speaker.said if "I did not hear" in said)
-    assert first.startswith("Good: you said “several boxes for the same")
+    assert first.startswith("Good: you said “the detector gives several boxes for the same object”.")
     assert second.startswith("New: you said “")
     assert "several boxes" not in second
 

@@ -39,6 +39,7 @@ CORE = {
     "plan",
     "profile",
     "progress",
+    "quoting",
     "repair",
     "report",
     "schedule",

@@ -16,14 +16,15 @@ from voiceprep.model import (
     Move,
     MoveFinding,
     Question,
+    Quote,
     Status,
     Term,
     Transcript,
     VagueFinding,
     Verdict,
 )
-from voiceprep.stems import stem
-from voiceprep.text import STOPWORDS, Token, spoken, tokenise, words
+from voiceprep.quoting import MAX_QUOTE_WORDS
+from voiceprep.text import spoken
 
 Debrief = Callable[[Question, Assessment, FollowUp | None], str]
 """What is said after an answer, given what is asked next (None: nothing); "" for nothing."""
@@ -109,10 +110,6 @@ _DEEPER = {
 }
 """What may be asked of whom nothing is missing; whatever builds something can be squeezed (``_CHANGES``)."""
 
-MAX_QUOTE_WORDS = 12
-"""A longer quotation is hard to follow by ear."""
-MIN_TERM_LETTERS = 5
-"""Shorter words are seldom terms worth asking about."""
 WORST_FIRST = (
     "hedge",
     "unmeasured",
@@ -149,9 +146,10 @@ def choose(question: Question, findings: Findings, transcript: Transcript) -> Fo
     elements, moves, vague = findings
     of_id = {element.id: element for element in question.elements}
     missing = [of_id[finding.id] for finding in elements if finding.status is Status.MISSING]
+    named = {finding.id: finding.quote for finding in elements}
     for element in missing:
         if element.essential:
-            return _about_element(question, element, transcript)
+            return _about_element(question, element, named.get(element.id))
     unmade = {finding.id for finding in moves if finding.required and finding.status is Status.MISSING}
     for move in MOVE_ORDER:
         if move in unmade:
@@ -160,22 +158,19 @@ def choose(question: Question, findings: Findings, transcript: Transcript) -> Fo
         if finding.status is Status.MISHEARD:
             return _about_misheard(finding)
     for element in missing:
-        return _about_element(question, element, transcript)
+        return _about_element(question, element, named.get(element.id))
     if vague:
         first = worst(vague)[0]
         return FollowUp(f"{_quoted(first)} {_sharpen(first)}", Move.NUMBER.value)
     return _deeper(question, elements, transcript)
 
 
-def _about_element(question: Question, element: Element, transcript: Transcript) -> FollowUp:
+def _about_element(question: Question, element: Element, named: Quote | None) -> FollowUp:
     prepared = next((probe.ask for probe in question.probes if probe.probes == element.id), None)
-    term = _glossed_over(question, element, transcript)
-    ask = (
-        prepared or "Can you say more about that?"
-        if term
-        else prepared or f"What about this: {element.need}?"
-    )
-    return FollowUp(f"You mentioned “{term}”. {ask}" if term else ask, element.id)
+    if named is None:
+        return FollowUp(prepared or f"What about this: {element.need}?", element.id)
+    ask = prepared or "Can you say more about that?"
+    return FollowUp(f"You mentioned “{named.text}”. {ask}", element.id)
 
 
 def _about_move(question: Question, move: Move, vague: tuple[VagueFinding, ...]) -> FollowUp:
@@ -199,11 +194,10 @@ def _deeper(question: Question, elements: tuple[ElementFinding, ...], transcript
             if probe.probes == wanted.value:
                 return FollowUp(probe.ask, probe.probes)
     for probe in question.probes:
-        said = next(
-            (finding for finding in elements if finding.id == probe.probes and finding.evidence), None
-        )
-        if said is not None:
-            return FollowUp(f"You said “{_short(said.evidence[0].text)}”. {probe.ask}", probe.probes)
+        said = next((finding for finding in elements if finding.id == probe.probes), None)
+        if said is not None and said.evidence:
+            quoted = f"You said “{said.quote.text}”. " if said.quote else ""
+            return FollowUp(f"{quoted}{probe.ask}", probe.probes)
     # A card does not tell what it is about: only what fits any statement can be asked.
     asks = _EXPLAINED if question.reference else _DEEPER.get(question.kind, _CHANGES)
     return FollowUp(asks[len(transcript.text) % len(asks)], Move.BOUNDARY.value)
@@ -212,29 +206,6 @@ def _deeper(question: Question, elements: tuple[ElementFinding, ...], transcript
 def what_if(number: int) -> str:
     """A changed constraint that fits any question; ``number`` chooses among them."""
     return f"Now change one thing: {_SQUEEZES[number % len(_SQUEEZES)]} What would you do differently?"
-
-
-def _glossed_over(question: Question, element: Element, transcript: Transcript) -> str:
-    """A term of a missing element alone that was named all the same, in the speaker's word."""
-    elsewhere = {word for other in question.elements if other is not element for word in _terms(other)}
-    wanted = _terms(element) - elsewhere - {stem(word) for word in words(question.ask)}
-    named = [token for token in tokenise(transcript.text) if token.stem in wanted]
-    best = max(named, key=_term_rank, default=None)
-    return transcript.text[best.start : best.end] if best else ""
-
-
-def _terms(element: Element) -> set[str]:
-    """Stems of the words by which an element is described."""
-    return {
-        stem(word)
-        for written in (element.need, *element.phrasings)
-        for word in words(written)
-        if len(word) >= MIN_TERM_LETTERS and word not in STOPWORDS
-    }
-
-
-def _term_rank(token: Token) -> tuple[int, int]:
-    return len(token.word), -token.start
 
 
 def worst(vague: tuple[VagueFinding, ...]) -> tuple[VagueFinding, ...]:
@@ -394,12 +365,18 @@ def flatness(assessment: Assessment) -> str:
 
 
 def _strength(assessment: Assessment, n_words: int = MAX_QUOTE_WORDS) -> str:
-    for finding in assessment.elements:
-        if finding.status is Status.SAID and finding.evidence:
-            return f"Good: you said “{_short(finding.evidence[0].text, n_words)}”."
+    """What was good, in the most telling words of it; what it was, where none of them tell anything."""
+    said = [one for one in assessment.elements if one.status is Status.SAID and one.evidence]
+    best = max(said, key=lambda one: one.quote.worth if one.quote else 0.0, default=None)
+    if best is not None:
+        if best.quote is None:
+            return f"Good: you told this: {best.need}."
+        return f"Good: you said “{_short(best.quote.text, n_words)}”."
     for made in assessment.moves:
         if made.required and made.status is Status.SAID and made.evidence:
-            return f"Good: “{_short(made.evidence[0].text, n_words)}” does what was asked for."
+            if made.quote is None:
+                return f"Good: you told {SHORT[made.id]}."
+            return f"Good: “{_short(made.quote.text, n_words)}” does what was asked for."
     return "Thank you, that is a start." if assessment.verdict is not Verdict.STRONG else "Well answered."
 
 
@@ -444,7 +421,7 @@ def spoken_gain(question: Question, before: Assessment, combined: Assessment, la
     ``before`` is of the answers before it, ``combined`` of all together, ``latest`` of the answer alone.
     """
     found = gain(before, combined)
-    new = [f"“{_short(one.evidence[0].text)}”" for one in combined.elements if one.id in found.elements]
+    new = [_told(one) for one in combined.elements if one.id in found.elements]
     parts = [f"New: you said {' and '.join(new[:MAX_GAPS])}."] if new else []
     if found.moves:
         parts.append(f"Now you have said {' and '.join(SHORT[move] for move in found.moves[:MAX_GAPS])}.")
@@ -454,6 +431,10 @@ def spoken_gain(question: Question, before: Assessment, combined: Assessment, la
     parts += _vague(latest)
     parts += [f"One correction: {pitfall.correction}" for pitfall in latest.pitfalls[:1]]
     return " ".join(parts)
+
+
+def _told(finding: ElementFinding) -> str:
+    return f"“{finding.quote.text}”" if finding.quote else f"this: {finding.need}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,24 +311,38 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of an answer that mean something by themselves, and how much they tell together."""
+
+    text: str
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
 class ElementFinding:
-    """Whether one element was said; ``score`` is how likely, 0.0 to 1.0, 0.5 where perhaps misheard."""
+    """Whether one element was said; ``score`` is how likely, 0.0 to 1.0, 0.5 where perhaps misheard.
+
+    ``quote`` are words of it that can be quoted back, of a missing one a term that was named all the same;
+    None where there are none, and in what comes from the journal.
+    """
 
     id: str
     need: str
     status: Status
     score: float
     evidence: tuple[Evidence, ...]
+    quote: Quote | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MoveFinding:
-    """Whether one move was made; ``status`` is said or missing."""
+    """Whether one move was made; ``status`` is said or missing. ``quote`` is as with elements."""
 
     id: Move
     required: bool
     status: Status
     evidence: tuple[Evidence, ...]
+    quote: Quote | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

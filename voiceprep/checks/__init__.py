@@ -7,12 +7,12 @@ tables below. Checks see one :class:`~voiceprep.checks.case.Case` and know nothi
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from types import MappingProxyType
 
-from voiceprep import feedback, scoring
+from voiceprep import feedback, quoting, scoring
 from voiceprep.checks import (
     anchors,
     boundary,
@@ -27,7 +27,9 @@ from voiceprep.checks import (
     vagueness,
 )
 from voiceprep.checks.case import Case, Check, compiled, evidence, word_sets
+from voiceprep.checks.vague_words import GENERAL
 from voiceprep.errors import Fault, UsageError
+from voiceprep.matching import NO_WORDS, WordSet
 from voiceprep.model import (
     Assessment,
     Bank,
@@ -38,6 +40,7 @@ from voiceprep.model import (
     Move,
     MoveFinding,
     Question,
+    Quote,
     Status,
     Transcript,
     Verdict,
@@ -46,7 +49,7 @@ from voiceprep.model import (
 from voiceprep.reading import read
 from voiceprep.scope import in_story
 from voiceprep.subject import telling
-from voiceprep.text import Plain, plainly, tokenise
+from voiceprep.text import STOPWORDS, Plain, Token, plainly, tokenise
 
 MOVES: tuple[Check, ...] = (
     *choice.CHECKS,
@@ -167,6 +170,7 @@ def assess(
         moves = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in moves)
         wrong = tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in wrong)
         vague = tuple(replace(one, evidence=place(one.evidence)) for one in vague)
+    found, moves = _quoted(case, transcript.text, found, moves)
     verdict = _verdict(question, found, moves)
     return Assessment(
         question.id,
@@ -178,6 +182,49 @@ def assess(
         delivery.find(transcripts),
         feedback.choose(question, (found, moves, vague), transcript),
     )
+
+
+FIGURE_TELLS = 0.4
+"""How much a figure tells of what was meant, as against a word that few questions use (1.0)."""
+OTHER_TELLS = 0.2
+"""How much a word tells that nobody foresaw, and that is not general English: the speaker's own case."""
+
+
+def tells(case: Case) -> Callable[[Token], float]:
+    """How much a word of the answer tells a listener, from 0.0: small and general words tell nothing."""
+    general = _general(case.sets.get("general-words", NO_WORDS))
+
+    def worth(token: Token) -> float:
+        if token.is_filler or token.word.split("'")[0] in general or token.stem in general:
+            return 0.0
+        own = FIGURE_TELLS if token.stem[0].isdigit() else OTHER_TELLS
+        return max(own, case.telling.get(token.stem, 0.0))
+
+    return worth
+
+
+@lru_cache(maxsize=8)
+def _general(of_packs: WordSet) -> frozenset[str]:
+    """Words and stems that belong to no subject."""
+    return STOPWORDS | GENERAL | of_packs.singles
+
+
+def _quoted(
+    case: Case, text: str, found: tuple[ElementFinding, ...], moves: tuple[MoveFinding, ...]
+) -> tuple[tuple[ElementFinding, ...], tuple[MoveFinding, ...]]:
+    """The findings with what of ``text`` can be quoted back."""
+    tokens, worth = tokenise(text), tells(case)
+
+    def of(finding: ElementFinding) -> Quote | None:
+        if finding.status is not Status.MISSING:
+            return quoting.quote(text, tokens, finding.evidence, worth)
+        element = next((one for one in case.question.elements if one.id == finding.id), None)
+        return quoting.term(text, tokens, (case.question, element), worth) if element else None
+
+    found = tuple(replace(one, quote=of(one)) for one in found)
+    if any(one.status is Status.SAID for one in found):
+        return found, moves  # what was done is praised where nothing was said
+    return found, tuple(replace(one, quote=quoting.quote(text, tokens, one.evidence, worth)) for one in moves)
 
 
 _word_table = lru_cache(maxsize=2)(scoring.word_table)
