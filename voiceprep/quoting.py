@@ -86,13 +86,17 @@ def _itself(_: Sequence[Token], span: tuple[int, int]) -> list[tuple[int, int]]:
 def _clauses(tokens: Sequence[Token], span: tuple[int, int]) -> list[tuple[int, int]]:
     """Every run of whole clauses that lies in the sentences of ``span`` and touches it."""
     begin, end = _sentences(tokens, span)
-    edges = [at for at in range(begin, end) if at == begin or tokens[at].clause != tokens[at - 1].clause]
-    edges.append(end)
+    longest = 2 * MAX_QUOTE_WORDS
+    edges = [
+        at
+        for at in range(max(begin, span[0] - longest), min(end, span[1] + longest) + 1)
+        if at in (begin, end) or tokens[at].clause != tokens[at - 1].clause
+    ]
     return [
         (first, last)
         for first in edges
         for last in edges
-        if first < last <= first + 2 * MAX_QUOTE_WORDS and first < span[1] and last > span[0]
+        if first < last <= first + longest and first < span[1] and last > span[0]
     ]
 
 
