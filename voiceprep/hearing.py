@@ -418,7 +418,7 @@ class Line:
     """The microphone of an answer: opened when it is listened to, closed while the program speaks.
 
     With ``stays_open`` (headphones) it is never closed in between; nor is a source that is not live, which
-    waits for its reader.
+    waits for its reader. ``begun`` once it was listened to for an answer.
     """
 
     def __init__(self, open_one: Callable[[], Microphone], *, stays_open: bool) -> None:
@@ -427,9 +427,11 @@ class Line:
         self._microphone: Microphone | None = None
         self._blocks: Iterator[Block] = iter(())
         self._before: deque[Block] = deque()
+        self.begun = False
 
     def source(self, before: Iterable[Block]) -> Source:
         """What is heard from now on, after ``before``."""
+        self.begun = True
         self._before = deque(before)
         blocks = self.blocks()
         assert self._microphone is not None  # noqa: S101  # blocks has opened it

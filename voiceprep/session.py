@@ -485,10 +485,10 @@ class Session:
             self._parts.speaker.slow_down()
         if command is Command.HINT:
             self._tell(Saying(question.hint))
-            before = self._say_over(question.hint, line, math.inf)
+            before = self._say_over(question.hint, line)
         else:
             self._tell(Saying(asked.text))
-            before = self._say_over(asked.text, line, math.inf)
+            before = self._put(asked, line)
         self._forget_keys()
         return before
 
@@ -514,12 +514,16 @@ class Session:
         known = self._bank.commands if options.commands and self._bank.commands else options.commands
         return replace(options, kind=asked.kind, usual_words=usual, pauses=self._pauses, commands=known)
 
-    def _say_over(self, said: str, line: Line, kept_s: float = Interjection.KEPT_S) -> tuple[Block, ...]:
-        """Say something; with headphones, speech over it cuts it short and comes back, and some before it."""
+    def _say_over(self, said: str, line: Line) -> tuple[Block, ...]:
+        """Say something; with headphones, speech over it cuts it short and comes back, and some before it.
+
+        Over an answer that was begun it comes with all that was heard since: who goes on had not ended.
+        """
         ears = self._parts.ears
         if not self._options.headphones or ears is None:
             self._say(said, self._key_pressed)
             return ()
+        kept_s = math.inf if line.begun else Interjection.KEPT_S
         interjection = Interjection(ears.detector, line.blocks(), kept_s)
         self._say(said, lambda: interjection.heard() or self._key_pressed())
         return tuple(interjection.kept) if interjection.noticed else ()
@@ -678,6 +682,5 @@ class Session:
         if turn.line is None:
             self._say(said, self._key_pressed)
             return False
-        # Who goes on had not ended: all that was heard since belongs to the answer, or a word would be lost.
-        turn.rest = self._say_over(said, turn.line, math.inf)
+        turn.rest = self._say_over(said, turn.line)
         return bool(turn.rest) or self._stopped_by == REOPEN_KEY
