@@ -190,7 +190,7 @@ _command(
     "voiceprep report 3 --open",
 )
 _command(
-    BACK, "vague", replaying.vague, "the vague sentences of all your answers", "voiceprep vague --order worst"
+    BACK, "vague", repairing.vague, "the vague sentences of all your answers", "voiceprep vague --order worst"
 )
 _command(
     BACK,

@@ -1,4 +1,4 @@
-"""``repair``: vague sentences heard again, said again, judged; and going through the list of them by keys."""
+"""``vague`` and ``repair``: the vague sentences listed, heard again, said again, judged."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ import typer
 
 from voiceprep.cli import assemble, options
 from voiceprep.cli.assemble import AtHand, Chosen, Room, Way
-from voiceprep.cli.render import vague_sentence_lines
+from voiceprep.cli.render import vague_lines, vague_sentence_lines
 from voiceprep.cli.replaying import (
     chosen_attempt,
     next_key,
-    nothing_vague,
     play_stretch,
     stretch,
-    wanted_questions,
 )
 from voiceprep.cli.screen import Screen, page_for
 from voiceprep.engines.keys import TerminalKeys
-from voiceprep.errors import AudioFileError
+from voiceprep.errors import AudioFileError, UsageError
 from voiceprep.events import Event, Kept
 from voiceprep.model import Bank, Command, Order
 from voiceprep.ports import Controls, Journal
@@ -42,6 +40,56 @@ VAGUE_KEYS = {
     "q": "quit",
 }
 """What each key does in the list; Enter is r."""
+
+
+def vague(
+    order: Annotated[Order, typer.Option(help="Newest first, or worst first: the longest empty stretch.")] = (
+        Order.NEWEST
+    ),
+    topic: Annotated[str | None, typer.Option(help="Only answers to questions of this topic.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many vague spots.")] = 20,
+) -> None:
+    """List the vague sentences of all your answers by topic, each with what would make it concrete.
+
+    In a terminal, j and k then go through them, the space bar plays the one you stand at, and r lets you say
+    it again and hear what that mends. What was mended comes last.
+    """
+    from voiceprep.replay import vague as spots
+
+    page, screen = page_for(sys.stdout), Screen()
+    with ExitStack() as stack:
+        journal = assemble.open_journal(screen, stack)
+        bank = assemble.load_bank()
+        topics = {question.id: question.topic for question in bank.questions}
+        found = journal.vague(wanted_questions(bank, topic, None), order, min(limit, sys.maxsize))
+        if not found:
+            typer.echo(nothing_vague(journal), err=True)
+            return
+        sentences = spots.sentences(found)
+        typer.echo("\n".join(vague_lines(sentences, topics, page)))
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            walk_through(sentences, journal, bank, screen, stack)
+
+
+def nothing_vague(journal: Journal) -> str:
+    """What to say where there is nothing vague (any more)."""
+    if not journal.attempts(limit=1):
+        return "Nothing has been answered yet. Begin with: voiceprep practice"
+    return "Nothing vague was found in what you answered; go on with: voiceprep practice"
+
+
+def wanted_questions(bank: Bank, topic: str | None, question: str | None) -> tuple[str, ...] | None:
+    """Ids of the questions of a topic, or the one named; None: any. Raises UsageError for unknown ones."""
+    from voiceprep import bank as banks
+
+    topics = {one.id: one.topic for one in bank.questions}
+    if topic is not None and topic not in topics.values():
+        raise UsageError(f"there is no topic {topic}; there are: {', '.join(sorted(set(topics.values())))}")
+    if question is not None:
+        banks.find(bank, question)
+    if topic is None and question is None:
+        return None
+    return tuple(id_ for id_, its in topics.items() if topic in (None, its) and question in (None, id_))
 
 
 def repair(
