@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from voiceprep import feedback
 from voiceprep.commands import LEAVING
@@ -15,27 +13,11 @@ from voiceprep.listen import ListenOptions
 from voiceprep.model import Attempt, Command, CommandWords, ListeningPace, Question
 from voiceprep.ports import Controls
 
-if TYPE_CHECKING:
-    from voiceprep.model import Samples
-
 OPTIONS = ListenOptions(pace=ListeningPace.QUICK, start_patience_s=1e9, max_answer_s=1e9)
 """Between questions nothing but commands is listened for, without end."""
 
 COMMANDS_ONLY = "for a command"
 """Stands in the place of a microphone's name where no answer is listened for."""
-
-
-class Unkept:
-    """Takes what is said between questions: commands, no answers."""
-
-    path = Path("nowhere")
-    n_samples = 0
-
-    def write(self, samples: Samples) -> None:
-        """Let go of ``samples``."""
-
-    def close(self) -> None:
-        """Nothing to finish."""
 
 
 class NotingKeys:

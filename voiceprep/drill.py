@@ -61,7 +61,7 @@ class Manner:
 
 
 class Outcome(StrEnum):
-    """Why a run of questions, or a round, is over for now."""
+    """Why a run of questions, or a round, is over."""
 
     THROUGH = "through"
     TIME = "time"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -487,6 +488,21 @@ def record_rest(waiting: Callable[[], tuple[Block, ...]], recording: Recording) 
     with UNINTERRUPTED:
         for block in waiting():
             recording.write(block.samples)
+
+
+class Unrecorded:
+    """In place of a recording, where the samples have a place already or are nobody's answer."""
+
+    n_samples = 0
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, samples: Samples) -> None:
+        """Nothing to keep."""
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 class Interjection:

@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceprep import checks, text
+from voiceprep import checks, keeping, text
 from voiceprep.checks.case import evidence
 from voiceprep.errors import AudioFileError, JournalError
 from voiceprep.events import Event, Phase, PhaseChanged, Tell
-from voiceprep.hearing import Ears, Heard, Hearing, Source
+from voiceprep.hearing import Ears, Heard, Hearing, Source, Unrecorded
+from voiceprep.keeping import Asked
 from voiceprep.listen import WHOLE_RECORDING, ListenOptions
 from voiceprep.model import (
     Answer,
@@ -57,18 +58,8 @@ def take_in(journal: Journal, arrival: Arrival, recogniser: str, blocks: Iterabl
         journal.note_source(attempt, arrival.digest)
         with closing(journal.record(attempt, 0, arrival.question.ask, None)) as recording:
             _fill(recording, blocks)
-        answer = Answer(
-            ordinal=0,
-            asked=arrival.question.ask,
-            probes=None,
-            state=AnswerState.INTERRUPTED,
-            ending=Ending.END_OF_AUDIO,
-            transcript=None,
-            assessment=None,
-            audio=recording.path,
-            n_samples=recording.n_samples,
-            n_overflows=0,
-        )
+        asked = Asked(0, arrival.question.ask, None, arrival.question.kind)
+        answer = replace(keeping.unheard(asked, recording), ending=Ending.END_OF_AUDIO)
         journal.keep(attempt, answer)
     except BaseException:
         with suppress(JournalError):  # on a full disk; then the next start clears it away
@@ -85,21 +76,6 @@ def _fill(recording: Recording, blocks: Iterable[Samples]) -> None:
 
 
 # ------------------------------------------------------------------------------ hearing
-
-
-class Unrecorded:
-    """In place of a recording: the samples stay where they are read from."""
-
-    n_samples = 0
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def write(self, samples: Samples) -> None:
-        """Nothing to keep."""
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +29,17 @@ from voiceprep.events import (
     Tell,
 )
 from voiceprep.feedback import Debrief
-from voiceprep.hearing import REOPEN_KEY, Ears, Heard, Hearing, Interjection, Line, Source, record_rest
+from voiceprep.hearing import (
+    REOPEN_KEY,
+    Ears,
+    Heard,
+    Hearing,
+    Interjection,
+    Line,
+    Source,
+    Unrecorded,
+    record_rest,
+)
 from voiceprep.interrupts import UNINTERRUPTED
 from voiceprep.keeping import Asked
 from voiceprep.listen import ListenOptions
@@ -628,7 +639,7 @@ class Session:
         noting = between.NotingKeys(self._parts.controls, waiting.keys)
         options = replace(between.OPTIONS, commands=waiting.commands, start_patience_s=max(0.0, left_s))
         hearing = Hearing(ears, noting, clock, self._worker, options, self._tell_commands)
-        heard = hearing.hear(waiting.line.source(()), between.Unkept())
+        heard = hearing.hear(waiting.line.source(()), Unrecorded(Path("nowhere")))
         if heard.failure is not None:
             raise between.failed(heard.failure)
         if noting.pressed is not None:

@@ -35,8 +35,6 @@ LONG = 60
 says one sentence cannot use many words of the subject."""
 FEWEST = 100
 """A pack of fewer questions tells little of how common a word is, and counts as one of so many."""
-
-
 MAX_TERM_WORDS = 4
 """Words of the longest term that is looked for."""
 

@@ -12,6 +12,9 @@ from voiceprep.reading import Hit
 from voiceprep.subject import is_about
 from voiceprep.weighing import Weighed, weigh
 
+LIKELY_WORTH = 0.5
+"""What an element that is only likely speaks for the answer's being about its question: half of one met."""
+
 
 def find(case: Case) -> tuple[ElementFinding, ...]:
     """One finding for each element of the question, in order; an answer about something else holds none."""
@@ -30,10 +33,6 @@ def find(case: Case) -> tuple[ElementFinding, ...]:
     if is_about(case.reading, case.telling, covered / len(every)):
         return every
     return tuple(replace(finding, status=Status.MISSING, score=0.0, evidence=()) for finding in every)
-
-
-LIKELY_WORTH = 0.5
-"""What an element that is only likely speaks for the answer's being about its question: half of one met."""
 
 
 def decided(case: Case, pattern: ElementPattern) -> ElementFinding | None:
